@@ -22,9 +22,15 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
     marks = ", ".join(["%s"] * len(fields))
     statement = f"{begin} {ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks}) {end}".strip()
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_adapted(row) for row in rows])
+        adapted = _Adapted()
+        cursor.executemany(
+            statement, [[adapted[value] if type(value) is datetime else value for value in row] for row in rows]
+        )
 
 
-def _adapted(row: Sequence[Any]) -> list[Any]:
-    adapt = connection.ops.adapt_datetimefield_value
-    return [adapt(value) if type(value) is datetime else value for value in row]
+class _Adapted(dict[datetime, Any]):
+    """Holds datetimes as the database takes them; the rows of one call mostly share theirs."""
+
+    def __missing__(self, value: datetime) -> Any:
+        found = self[value] = connection.ops.adapt_datetimefield_value(value)
+        return found

@@ -28,6 +28,7 @@ from alarms.silencing import clear_with, words
 from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
 from common.text import cut
+from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
 
 MOST = 500  # notices of a transaction
@@ -65,7 +66,7 @@ def _expand(now: datetime, most: int) -> tuple[set[int], bool]:
         # A second process waits here, and then sees what this one wrote.
         if waiting.select_for_update().values_list("pk").first() is None:
             return set(), False
-        calls = [_call(row) for row in waiting.values_list(*_FIELDS)[:most]]
+        calls = [_call(row) for row in waiting.values_list(*_FIELDS, quick_time("made"))[:most]]
         facts = _Facts(calls, now)
         messages: list[_Row] = []
         plain: list[tuple[int, str]] = []
@@ -84,15 +85,15 @@ def _expand(now: datetime, most: int) -> tuple[set[int], bool]:
 
 
 _FIELDS = (
-    *("id", "name", "kind", "made", "episode", "episode__rule", "episode__key", "episode__severity"),
+    *("id", "name", "kind", "episode", "episode__rule", "episode__key", "episode__severity"),
     *("episode__ended", "episode__acknowledged", "episode__acknowledged_by"),
 )
 
 
 def _call(row: Sequence[Any]) -> Call:
-    (number, name, kind, made, episode, rule, key, severity, ended, acknowledged, by) = row
+    (number, name, kind, episode, rule, key, severity, ended, acknowledged, by, made) = row
     by = (by or "somebody") if acknowledged else ""
-    return Call(number, name, kind, episode, rule, key, severity, made, ended is not None, by)
+    return Call(number, name, kind, episode, rule, key, severity, moment_of(made), ended is not None, by)
 
 
 class _Row(NamedTuple):
@@ -121,6 +122,7 @@ class _Facts:
         self._now = now
         about = Q(rule=None) | Q(rule__in={each.rule for each in calls})
         self._wishes: defaultdict[tuple[int | None, str], list[Wish]] = defaultdict(list)
+        self._about: dict[tuple[int, str], list[Wish]] = {}
         self._instant: set[int] = set()
         lists = set()
         for row in Subscription.objects.filter(about).select_related("target").order_by("id"):
@@ -150,9 +152,12 @@ class _Facts:
 
     def wishes(self, call: Call) -> list[Wish]:
         """Returns the subscriptions about a rule and a key, without a look at the others."""
-        found = self._wishes
-        places = {(call.rule, call.key), (call.rule, ""), (None, call.key), (None, "")}
-        return [wish for place in sorted(places, key=str) for wish in found.get(place, ())]
+        about = self._about.get((call.rule, call.key))
+        if about is None:
+            places = {(call.rule, call.key), (call.rule, ""), (None, call.key), (None, "")}
+            about = [wish for place in sorted(places, key=str) for wish in self._wishes.get(place, ())]
+            self._about[call.rule, call.key] = about
+        return about
 
     def told(self, call: Call) -> Told:
         return self._told[call.episode]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from alarms import own, storing
-from alarms.active import Active, Rules
+from alarms.active import Rules
 from alarms.evaluation import CHANGED, ENDED, REMOVED, KeyState, set_back
 from alarms.models import Rule, Watched
 from alarms.states import Finding, RuleStates
@@ -132,12 +132,12 @@ class AlarmFollower:
                 del lease.rules[number, version]
         for rule in active.values():
             states = lease.rules.setdefault((rule.id, rule.version), RuleStates(rule))
-            states.begin((held.watermark or commit.watermark) - rule.delay, self._whole_key(rule, held))
+            states.begin((held.watermark or commit.watermark) - rule.delay, self._whole_key(held))
         lease.generation = self._rules.generation
         lease.broken.clear()
 
-    def _whole_key(self, rule: Active, held: HeldLease) -> Key:
-        return key_of(rule, {}, "" if self._whole else held.shard)
+    def _whole_key(self, held: HeldLease) -> Key:
+        return key_of((), "", {}, "" if self._whole else held.shard)
 
     def _evaluate(self, lease: LeaseStates, held: HeldLease, commit: Commit[Any], findings: Findings) -> None:
         try:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from alarms.models import Attempt, Message, Target
 from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
 from common.text import cut, one_line, storable
+from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
 
 LEASE = timedelta(seconds=15)
@@ -36,11 +38,12 @@ MOST_HELD = 100  # episodes of a target whose messages its receiver refused
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
 _FIELDS = (
-    *("id", "name", "attempts", "made", "notice__kind", "notice__at", "notice__value", "notice__suppressed"),
+    *("id", "name", "attempts", "notice__kind", "notice__value", "notice__suppressed"),
     *("notice__episode__name", "notice__episode__rule__name", "notice__episode__rule__title"),
     *("notice__episode__rule__application", "notice__episode__severity", "notice__episode__stream"),
-    *("notice__episode__key", "notice__episode__started", "notice__episode__ended", "notice__episode__level"),
+    *("notice__episode__key", "notice__episode__ended", "notice__episode__level"),
 )
+_TIMES = ("made", "notice__at", "notice__episode__started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,14 @@ def waiting(target: int, after: int, now: datetime, most: int, held: Held) -> li
     first = held.get(target, {})
     if len(first) >= MOST_HELD:
         rows = rows.filter(attempts__gt=0)
-    jobs = [_job(row, target) for row in rows.values_list(*_FIELDS)[:most]]
+    jobs = [_job(row, target) for row in rows.values_list(*_FIELDS, *map(quick_time, _TIMES))[:most]]
     return [job for job in jobs if first.get(job.letter.episode, job.id) >= job.id] if first else jobs
 
 
 def _job(row: Sequence[Any], target: int) -> Job:
-    (number, name, attempts, made, kind, at, value, suppressed, *rest) = row
-    (episode, rule, title, application, severity, stream, key, started, ended, level) = rest
+    (number, name, attempts, kind, value, suppressed, *rest, ended, level) = row[: len(_FIELDS)]
+    (episode, rule, title, application, severity, stream, key) = rest
+    made, at, started = map(moment_of, row[len(_FIELDS) :])
     acknowledge = "" if kind == RESOLVED or ended is not None else links.acknowledge(str(episode), target)
     letter = Letter(
         *(name, kind, episode, rule, title, application, severity, stream, key, at, started),
@@ -215,7 +219,13 @@ def _not_delivered(result: Result, now: datetime, chance: Callable[[], float]) -
 ATTEMPT = ("message", "at", "took", "good", "answer")
 
 
+@lru_cache(maxsize=256)
+def _shown(answer: str) -> str:
+    """Returns an answer as the ledger keeps it; most receivers give the same one each time."""
+    return storable(one_line(answer, MOST_ANSWER), MOST_ANSWER)
+
+
 def _attempt(result: Result, now: datetime) -> tuple[Any, ...]:
-    answer = storable(one_line(result.receipt.answer, MOST_ANSWER), MOST_ANSWER)
+    answer = _shown(result.receipt.answer)
     good = result.receipt.outcome is Outcome.GOOD
     return (result.job.id, now, int(result.took * 1000), good, answer)

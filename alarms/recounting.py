@@ -5,13 +5,12 @@ stay in memory for a minute, so that a level can be moved without reading them a
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 
-from alarms.backtest import Count, Row, Series, by_key, recount
+from alarms.backtest import Count, Series, recount
 from alarms.replaying import TooManyError, replay
 from alarms.spec import RuleSpec
 from alarms.tables import joined, text_of
@@ -25,6 +24,9 @@ RECORDS = 20_000  # records from which a page computes older rows: about a third
 CHUNK = 20_000  # rows of one question
 KEPT, FRESH = 8, 60.0  # counts with their rows in memory, and the seconds that these rows stay
 GRAIN = clock.MINUTE  # to which a time is cut, so that the next count finds the rows in memory
+
+
+Cells = tuple[int, Sequence[Any]]  # milliseconds, and the values of the columns asked for
 
 
 class Recounted(NamedTuple):
@@ -115,11 +117,11 @@ def computed(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int
     past = replay(dataset, stream, start, end, records)
     columns = [*spec.by, *([spec.column] if spec.column else [])]
     rows = [
-        _row(spec, each.time, [each.values.get(name) for name in columns])
+        (each.time, [each.values.get(name) for name in columns])
         for each in past.rows
         if all(text_of(each.values.get(name)) in wanted for name, wanted in spec.where.items())
     ]
-    return Read(by_key(rows), len(rows), start, cut=False, records=past.records)
+    return Read(_series(spec, rows), len(rows), start, cut=False, records=past.records)
 
 
 def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ties: Sequence[str] = ()) -> Read:
@@ -129,7 +131,7 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ti
     """
     assert dataset.cells is not None
     columns = [*spec.by, *([spec.column] if spec.column else []), *ties]
-    rows: list[tuple[Row, list[str]]] = []
+    rows: list[Cells] = []
     until = end
     while until > start and len(rows) < READ:
         found = dataset.cells(Question(stream=stream, start=start, end=until, where=spec.where, most=CHUNK), columns)
@@ -138,27 +140,29 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ti
             break
         oldest = found[-1][0]
         later = [each for each in found if each[0] > oldest]  # those of the oldest time may be cut: they come again
-        tied = len(columns) - len(ties)
-        rows += [(_row(spec, time, values), [str(each) for each in values[tied:]]) for time, values in later or found]
+        rows += later or found
         until = oldest + 1 if later else oldest
     since, cut = (until, True) if until > start else (start, False)
     rows.reverse()
     if ties:
-        rows.sort(key=lambda each: (each[0][0], each[1]))
-    return Read(by_key(row for row, _ in rows), len(rows), since, cut)
+        tied = len(columns) - len(ties)
+        rows.sort(key=lambda each: (each[0], [str(value) for value in each[1][tied:]]))
+    return Read(_series(spec, rows), len(rows), since, cut)
 
 
-@lru_cache(maxsize=10_000)
-def _text(by: tuple[str, ...]) -> str:
-    """Returns the text of a key, which comes with most of its rows again."""
-    return joined(by)
-
-
-def _row(spec: RuleSpec, time: int, values: Any) -> Row:
-    """Returns a row with the text of its key, without a shard, and its value."""
-    by = tuple(values[: len(spec.by)])
-    key = _text(by) if all(type(each) is str for each in by) else joined(by)
-    if not spec.column:
-        return time, key, 1.0
-    value = values[len(spec.by)]
-    return time, key, None if value is None or isinstance(value, str) else float(value)
+def _series(spec: RuleSpec, rows: Iterable[Cells]) -> dict[str, Series]:
+    """Returns the rows of each key, as by_key does. It looks up the text of a key once for most rows."""
+    found: dict[str, Series] = {}
+    known: dict[tuple[Any, ...], Series] = {}  # by the texts of a key
+    width, has_column = len(spec.by), bool(spec.column)
+    for time, values in rows:
+        by = tuple(values[:width])
+        series = known.get(by)
+        if series is None:
+            series = found.setdefault(joined(by), Series([], []))
+            if all(type(each) is str for each in by):  # of numbers, 1 and 1.0 are equal, and their texts are not
+                known[by] = series
+        value = values[width] if has_column else 1.0
+        series.times.append(time)
+        series.values.append(None if value is None or isinstance(value, str) else float(value))
+    return found

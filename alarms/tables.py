@@ -48,8 +48,17 @@ class Table:
         """Returns the key of each observation."""
         by = (rule.spec.by, rule.partition)
         if by not in self._keys:
-            self._keys[by] = [key_of(rule, each.values, self._shard) for each in self.observations]
+            partition = rule.partition or self._partition(rule.spec.by)
+            self._keys[by] = [key_of(rule.spec.by, partition, each.values, self._shard) for each in self.observations]
         return self._keys[by]
+
+    def _partition(self, by: Sequence[str]) -> str:
+        """Returns the column of `by` with the partition key, as the rows say it; "" if there is none.
+
+        All rows of one commit come from one version of the application, and so say the same.
+        """
+        told = self.observations[0].partition if self.observations else ()
+        return next((name for name in told if name in by), "")
 
     def places(self, rule: Active) -> dict[str, list[int]]:
         """Returns the places of the observations of each key."""
@@ -68,15 +77,14 @@ class Table:
         return Seen(each.time, value, each.place, each.values, each.version)
 
 
-def key_of(rule: Active, values: Any, shard: str) -> Key:
-    """Returns the key of a row: its values of the columns `by`.
+def key_of(by: Sequence[str], partition: str, values: Any, shard: str) -> Key:
+    """Returns the key of a row: its values of the columns `by`. `partition` is the column with the partition key.
 
     Where the partition key is not among them, rows of one key lie in any shard: then the key is one of its shard alone.
     """
-    by = rule.spec.by
     own = [values.get(name) for name in by]
-    if rule.partition and rule.partition in by:
-        return Key(joined(own), str(values.get(rule.partition)))
+    if partition and partition in by:
+        return Key(joined(own), str(values.get(partition)))
     return Key(joined(own, (shard if not by else f"in {shard}") if shard else ""), "")
 
 

@@ -31,6 +31,7 @@ from dashboard.held import answers
 from dashboard.held.looks import once
 from dashboard.held.parts import figure
 from dashboard.held.rows import Source, View, view
+from dashboard.quick_times import milliseconds_of, quick_time
 from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
 from dashboard.steps.reading import answer
@@ -106,8 +107,8 @@ class Table:
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
             return [(clock.from_datetime(time), [row.get(name) for name in columns]) for time, row in decoded]
         expressions = {f"c{place}": self.columns[name] for place, name in enumerate(columns)}
-        rows = found.annotate(**expressions).values_list(self.time, *expressions)[:most]
-        return [(clock.from_datetime(time), values) for time, *values in rows]
+        rows = found.annotate(_at=quick_time(self.time), **expressions).values_list("_at", *expressions)[:most]
+        return [(milliseconds_of(row[0]), row[1:]) for row in rows]
 
     def values(self, column: str, stream: str, prefix: str, most: int) -> list[str]:
         """Returns values of a text column among the newest rows, in order."""

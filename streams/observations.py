@@ -26,6 +26,7 @@ class Observation(NamedTuple):
     values: Mapping[str, Any]  # text, a number, or None, by the column's name
     place: str = ""  # tells rows of one time apart, such as the sequence number of the row's last record
     version: int | None = None  # of the application that made the row, for an application in SQL
+    partition: Sequence[str] = ()  # the columns that hold the partition key, where `Dataset.partition` does not say it
 
 
 class OwnEpisode(NamedTuple):

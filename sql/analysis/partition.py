@@ -156,12 +156,7 @@ def _below_keeps(node: Node) -> bool:
 
 def prove(plan: Plan, key: str | None, inputs: int) -> Proof:
     """Returns whether each shard can be computed alone. `key` is the column that equals the partition key."""
-    source = [slot for slot, each in enumerate(plan.source.columns) if each.name == key]
-    streams: dict[str, Slots] = {plan.source.name: frozenset(source)}
-    search = _Search(written(key) if key else "", streams)
-    filled: dict[str, list[Slots]] = {}
-    for pump in plan.pumps:
-        _look(search, pump, filled)
+    search = _searched(plan, key)
     if inputs > 1:
         return Proof(
             per_shard=False,
@@ -177,6 +172,20 @@ def prove(plan: Plan, key: str | None, inputs: int) -> Proof:
         per_shard=True,
         sentences=(f"Every operator that keeps rows has the partition key {name} among its keys ({places}).",),
     )
+
+
+def carried(plan: Plan, key: str | None) -> dict[str, Slots]:
+    """Returns the slots of each stream's rows that hold the partition key. `key` is the column that equals it."""
+    return _searched(plan, key).streams
+
+
+def _searched(plan: Plan, key: str | None) -> _Search:
+    source = [slot for slot, each in enumerate(plan.source.columns) if each.name == key]
+    search = _Search(written(key) if key else "", {plan.source.name: frozenset(source)})
+    filled: dict[str, list[Slots]] = {}
+    for pump in plan.pumps:
+        _look(search, pump, filled)
+    return search
 
 
 def _look(search: _Search, pump: Pump, filled: dict[str, list[Slots]]) -> None:

@@ -13,4 +13,4 @@ def observe(results: LiveResults, outputs: Collection[str]) -> Iterator[Observat
     for output, ordinal, time, rows in packets(results):
         if (name := output.written.name) in outputs:
             for place, row in enumerate(output.encoder.objects(rows), ordinal):
-                yield Observation(name, time, row, f"{results.shard}/{place}", version)
+                yield Observation(name, time, row, f"{results.shard}/{place}", version, output.written.partition)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sql.analysis.partition import carried
 from sql.folder import Application
 from sql.folder import Output as Target
 from sql.live.models import ERRORS
@@ -31,6 +32,7 @@ class Written(NamedTuple):
     to: str = ""  # the stream of Millrace that gets its rows
     key: int = 0  # the place of the column that becomes the partition key
     format: str = "json"
+    partition: tuple[str, ...] = ()  # the columns that hold the partition key of the records from which a row comes
 
 
 def written(plan: Plan, application: Application) -> list[Written]:
@@ -43,8 +45,11 @@ def written(plan: Plan, application: Application) -> list[Written]:
     if ERRORS in targets:
         streams.setdefault(ERRORS, ERROR_COLUMNS)
     read = {node.stream for pump in plan.pumps for node in walk(pump.root) if isinstance(node, Scan)}
+    held = carried(plan, application.partition_key)
     return [
-        _written(plan, name, columns, name in targets or name not in read, targets.get(name, Target(name)))
+        _written(plan, name, columns, name in targets or name not in read, targets.get(name, Target(name)))._replace(
+            partition=tuple(columns[slot].name for slot in sorted(held.get(name, ())) if slot < len(columns))
+        )
         for name, columns in streams.items()
     ]
 

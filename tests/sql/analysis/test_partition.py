@@ -2,6 +2,7 @@
 
 import pytest
 
+from sql.analysis.partition import carried
 from tests.sql.analysis.applications import plan, problems
 
 MINUTE = "FLOOR(t.ROWTIME TO MINUTE)"
@@ -94,6 +95,11 @@ CREATE PUMP Q AS INSERT INTO A SELECT STREAM COUNT(*) FROM B AS t GROUP BY K, FL
 
 def test_key_is_followed_through_streams() -> None:
     assert plan(CHAIN, partition_key="ticker").proof.per_shard
+
+
+def test_streams_say_which_columns_hold_the_key() -> None:
+    held = carried(plan(CHAIN, partition_key="ticker"), "ticker")
+    assert (held["B"], held["A"]) == (frozenset({0}), frozenset())
 
 
 def test_key_is_lost_if_one_pump_puts_another_value_in_its_place() -> None:
