@@ -7,9 +7,10 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 MOST_HEAD = 16_384  # bytes of the status line and the headers of an answer
+SLACK = 16  # times the bytes that are wanted: of all that is read, with answers 1xx, marks of chunks, and trailers
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)(?: [^\r\n]*)?")
 
-# Steps yield where they need more bytes. They are sent whether some came: False at the end of the connection.
+# A step yields where it needs more bytes, and gets True once bytes came, False at the end of the connection.
 Wait = Generator[None, bool, None]
 Line = Generator[None, bool, bytes]
 Seen = Generator[None, bool, bool]
@@ -41,6 +42,7 @@ class Reader:
         self._most = most
         self._buffer = bytearray()
         self._first: float | None = None
+        self._left = SLACK * (MOST_HEAD + most)
         self.answer: Answer | None = None
         self.keep = False
         self._steps = self._read()
@@ -51,6 +53,10 @@ class Reader:
         self._buffer += data
         if data and self._first is None:
             self._first = seconds
+        self._left -= len(data)
+        if self._left < 0:
+            self.fail(BadAnswerError("the answer is too long"))
+            return
         try:
             self._steps.send(bool(data))
         except StopIteration:

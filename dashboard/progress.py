@@ -3,19 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models.functions import Now
-
 from dashboard import clock_note
 from dashboard.backlogs import backlogs
-from streams.models import Member
-from streams.models.progress import skews
+from dashboard.held.looks import once
+from streams.models.progress import Progress, living, progress_of, skews
 
 
 def workers() -> dict[str, dict[str, int]]:
     """Counts the workers that live, by application and stream, by the database's clock, as workers see one another."""
     counts: dict[str, dict[str, int]] = {}
-    living = Member.objects.filter(expires__gte=Now()).values_list("application", "stream")
-    for application, stream in living.order_by("application", "stream"):
+    for application, stream, _ in once(living, living):
         streams = counts.setdefault(application, {})
         streams[stream] = streams.get(stream, 0) + 1
     return counts
@@ -27,14 +24,19 @@ def pulse(now: datetime) -> dict[str, Any]:
     Beside them stand the streams that a reader read to their end before it left, and a sentence while a clock is off,
     else "": a page without sockets hears no heartbeat and learns of it here.
     """
-    living = workers()
+    counts = workers()
     drained: dict[str, list[str]] = {}
-    pairs = ((application, stream) for application, streams in living.items() for stream in streams)
+    pairs = ((application, stream) for application, streams in counts.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": living, "drained": drained, "clock_note": clock_note.note(now)}
+    return {"workers": counts, "drained": drained, "clock_note": clock_note.note()}
+
+
+def reached(application: str, stream: str) -> Progress:
+    """Returns how far the workers of an application are on a stream: within one look the same for all topics."""
+    return once((Progress, application, stream), lambda: progress_of(application, stream))
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:
     """Returns now by the own time of a stream, as a live worker of the application has measured it."""
-    return now + timedelta(milliseconds=skews().get((application, stream), 0))
+    return now + timedelta(milliseconds=skews(once(living, living)).get((application, stream), 0))

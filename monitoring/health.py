@@ -18,7 +18,7 @@ from common.running import to_run
 from monitoring.lag import Laggards
 from monitoring.models import Heartbeat
 from streams.core.records import CountWaiting
-from streams.models.database_time import database_time
+from streams.models.database_time import ahead_for_sure
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
 LEAST_FREE = 64 << 20  # bytes of disk: less, and a write may fail
@@ -76,8 +76,8 @@ class Health:
         return ""
 
     def _clock(self) -> str:
-        skew = abs(self._now().timestamp() - database_time() / 1000)
-        return "" if skew <= SKEW else "differs from the database's by more than 5 s"
+        skew = abs(ahead_for_sure(self._now))
+        return "" if skew <= SKEW * 1000 else "differs from the database's by more than 5 s"
 
 
 class Recent:

@@ -1,4 +1,4 @@
-"""Producers and workers in real processes, on one stream, and accidents that happen to all of them."""
+"""Runs producers and workers in real processes on one stream, and lets accidents happen to all of them."""
 
 import json
 import os
@@ -27,7 +27,7 @@ IN_SQL = ("book", "tickers")  # one with a lease of the whole stream, one with a
 
 
 def halt(process: "Popen[str]", others_can_write: Callable[[], bool]) -> None:
-    """Stops it, but not in the middle of a write: it holds a lock then, and nobody could go on."""
+    """Stops a process, but not in the middle of a write: it would hold a lock that keeps all others from writing."""
     while True:
         process.send_signal(signal.SIGSTOP)
         wait_for(lambda: _stands_still(process.pid))
@@ -38,7 +38,7 @@ def halt(process: "Popen[str]", others_can_write: Callable[[], bool]) -> None:
 
 
 def _stands_still(pid: int) -> bool:
-    """Every thread does: one that is in the kernel, on its way to a lock, takes it first."""
+    """Returns whether every thread is stopped: a thread in the kernel that waits for a lock takes it first."""
     return {stat(thread)[0] for thread in Path(f"/proc/{pid}/task").iterdir()} == {"T"}
 
 
@@ -48,7 +48,7 @@ def throttled(deployment: Deployment, chance: Random) -> dict[str, str]:
 
 
 class Workers:
-    """Three, each replaced when it is gone."""
+    """Runs three workers, and replaces each when it is gone."""
 
     def __init__(self, deployment: Deployment, chance: Random) -> None:
         self.deployment = deployment
@@ -62,7 +62,7 @@ class Workers:
         self.running[self.running.index(worker)] = self._new(variables)
 
     def _one(self) -> "Popen[str]":
-        """Some worker that has begun its work."""
+        """Returns some worker that has begun its work."""
         worker = self.chance.choice(self.running)
         assert worker.poll() is None, worker.communicate(timeout=60)
         wait_for(lambda: self.deployment.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
@@ -81,13 +81,13 @@ class Workers:
         self._replace(worker)
 
     def throttle(self) -> None:
-        """Replaces a worker by one whose reads, and whose puts of rows, are often refused as long as it runs."""
+        """Replaces a worker by another; the stream often refuses its reads and its puts of rows as long as it runs."""
         worker = self._one()
         kill(worker)
         self._replace(worker, throttled(self.deployment, self.chance))
 
     def pause(self) -> None:
-        """For longer than a lease lasts: when it wakes, its shards are others'."""
+        """Stops a worker for longer than a lease lasts: when it wakes, other workers hold its shards."""
         worker = self._one()
         halt(worker, lambda: self.deployment.can_move(f"%/{worker.pid}/%"))
         wait_for(lambda: not self.deployment.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
@@ -101,7 +101,7 @@ class Workers:
 
 
 class Producers:
-    """Three producers, each replaced when it is gone. Each has a file of its own for its acknowledged records."""
+    """Runs three producers, each with a file for its acknowledged records, and replaces each when it is gone."""
 
     def __init__(self, deployment: Deployment, chance: Random) -> None:
         self.deployment = deployment
@@ -118,7 +118,7 @@ class Producers:
         return self.deployment.start(*words, variables={"ACKS": str(file), **variables}), file
 
     def _one(self) -> "Popen[str]":
-        """Some producer that has put something and is not paused."""
+        """Returns some producer that has put a record and is not paused."""
         producer = self.chance.choice([one for one in self.running if one is not self.paused])
         self._wait_until_begun(producer)
         return producer
@@ -128,7 +128,7 @@ class Producers:
         assert producer.poll() is None, producer.communicate(timeout=60)
 
     def kill(self) -> None:
-        """From outside; or where that rarely hits, between a put and its acknowledgement."""
+        """Kills a producer from outside, or between a put and its acknowledgement, where a signal rarely hits."""
         producer = self._one()
         if self.chance.random() < 0.5:
             acks.fatal(self.running[producer]).touch()
@@ -144,7 +144,7 @@ class Producers:
         self.running |= [self._new()]
 
     def throttle(self) -> None:
-        """Replaces a producer by one of whose requests the stream often refuses all records, or some."""
+        """Replaces a producer by another; the stream often refuses all or some of the records of its requests."""
         producer = self._one()
         self._end(producer)
         self.running |= [self._new(throttled(self.deployment, self.chance))]
@@ -157,7 +157,7 @@ class Producers:
         assert json.loads(out)["records"] == len(acks.read(self.running.pop(producer)))
 
     def pause(self) -> None:
-        """Until this happens again."""
+        """Stops a producer until the next call, which lets it go on."""
         if self.paused:
             self.go_on()
             return
@@ -184,7 +184,7 @@ class Producers:
 
 
 class ChaosHarness:
-    """Workers and producers of a stream, random accidents to them, and random splits and merges."""
+    """Lets random accidents happen to the workers and producers of a stream, which is split and merged meanwhile."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
@@ -228,7 +228,7 @@ class ChaosHarness:
         )
 
     def round(self) -> None:
-        """One accident; then everything goes on."""
+        """Makes one accident happen, and waits until the workers apply more records."""
         workers, producers = self.workers, self.producers
         weights = {workers.kill: 6, workers.stop: 3, workers.pause: 1, self.split: 4, self.merge: 4, self.switch: 3}
         weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}

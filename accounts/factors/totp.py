@@ -9,9 +9,11 @@ from hmac import compare_digest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
+from django.db.models import Q
 
 from accounts.models import TotpUse
 
+AHEAD = 20  # periods: ten minutes, more than clocks of one deployment differ
 PERIOD = 30  # seconds; no tolerance before or after: ASVS 5.0 6.5.5 allows a code 30 s
 
 
@@ -29,7 +31,11 @@ def use(authenticator: Authenticator, code: str, now: float) -> bool:
 
 
 def spend(authenticator: Authenticator, counter: int) -> bool:
-    """Moves the newest counter on. Returns False if this counter or a newer one was used already."""
+    """Moves the newest counter on. Returns False if this counter or a newer one was used already.
+
+    A newest counter that is further ahead than AHEAD was noted before the clock was set back. It goes back with the
+    clock, or the app would be refused until that time has come again.
+    """
     TotpUse.objects.get_or_create(authenticator=authenticator)
-    newer = TotpUse.objects.filter(authenticator=authenticator, last_counter__lt=counter)
-    return newer.update(last_counter=counter) == 1
+    unused = Q(last_counter__lt=counter) | Q(last_counter__gt=counter + AHEAD)
+    return TotpUse.objects.filter(unused, authenticator=authenticator).update(last_counter=counter) == 1

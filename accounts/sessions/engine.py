@@ -23,6 +23,8 @@ from django.utils.crypto import get_random_string
 from accounts.client import SESSION_ID
 from accounts.models import Session
 
+SLACK = timedelta(minutes=1)  # by which the clocks of one deployment may differ
+
 
 def new_key() -> str:
     """Returns a key of 165 random bits: so many that no check for a duplicate is needed."""
@@ -45,6 +47,19 @@ def times(now: datetime) -> dict[str, datetime]:
     return {"began": now, "seen": now, "authenticated": now, "ends": ends, "expire_date": expiry(now, ends)}
 
 
+def hold(row: Session, now: datetime) -> None:
+    """Moves back the times of a session that lie further ahead than those of one that begins now.
+
+    Only a clock that was set back explains them, by more than the machines of a deployment differ. Otherwise a session
+    that began while the clock was ahead by years would last for years. A plain UPDATE revives no ended session.
+    """
+    latest = times(now)
+    wrong = {name: at for name, at in latest.items() if getattr(row, name) > at + SLACK}
+    if wrong and Session.objects.filter(pk=row.pk).update(**wrong):
+        for name, at in wrong.items():
+            setattr(row, name, at)
+
+
 class SessionStore(SessionBase):
     """Stores one session. `row`: its row, from the first access to the session on; None while there is no session."""
 
@@ -52,10 +67,12 @@ class SessionStore(SessionBase):
     _get_session: Callable[..., dict[str, Any]]  # django-stubs leaves it out
 
     def load(self) -> dict[str, Any]:
-        self.row = self._rows().filter(expire_date__gt=timezone.now()).first()
+        now = timezone.now()
+        self.row = self._rows().filter(expire_date__gt=now).first()
         if self.row is None:
             self._session_key = None
             return {}
+        hold(self.row, now)
         return dict(self.decode(self.row.session_data))
 
     def exists(self, session_key: str) -> bool:

@@ -1,4 +1,7 @@
-"""Checks which sessions are still valid, for open connections that see no further request. Reads only."""
+"""Checks which sessions are still valid, for open connections that see no further request.
+
+It reads only, unless the clock was set back.
+"""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -15,7 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import Session, User
 from accounts.passwords.validators import second_factor_required
-from accounts.sessions.engine import SessionStore
+from accounts.sessions.engine import SLACK, SessionStore, hold, times
 
 
 class SessionInfo(NamedTuple):
@@ -44,14 +47,19 @@ def valid_sessions(sessions: Collection[UUID], now: Callable[[], datetime] = tim
     """
     if not sessions:
         return {}
+    moment = now()
+    latest = times(moment)["expire_date"] + SLACK
     ready = {} if settings.DEBUG else {"user__provisional_until": None}  # accounts/passwords/provisional.py
-    rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True, **ready)
-    columns = ("id", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
+    rows = Session.objects.filter(pk__in=sessions, expire_date__gt=moment, user__is_active=True, **ready)
+    columns = ("id", "expire_date", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
     owner = cache(_owner)  # one user may own many of the sessions
     valid = {}
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
-    for session, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
+    for session, expires, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
         user, hashes = owner(*known)
+        if expires > latest and (row := Session.objects.filter(pk=session).first()):  # the clock was set back
+            hold(row, moment)
+            ends = row.ends
         if _is_one(auth_hash, hashes) and (has_factor or not second_factor_required(user)):
             valid[session] = SessionInfo(session, user.pk, user.is_staff, ends)
     return valid

@@ -5,6 +5,8 @@ A device that its owner has signed in on has a bucket of its own. All other devi
 and one for each address, so guesses from elsewhere never keep the owner's devices out.
 
 All times are seconds since 1970; -inf is "always", inf is "never".
+A failure that lies ahead by more than the longest wait was noted before the clock was set back: `believed` leaves its
+time out, so that a clock that was ahead by years locks nobody out for years. It still counts in the streak.
 """
 
 from dataclasses import dataclass
@@ -46,6 +48,10 @@ class Rule(Protocol):
     def kept(self) -> int:
         """Returns the number of latest failure times that the rule needs."""
 
+    @property
+    def longest_wait(self) -> float:
+        """Returns the longest wait after a failure, in seconds."""
+
     def free_at(self, state: State) -> float:
         """Returns the time from which the next guess may be made."""
 
@@ -64,6 +70,10 @@ class Window:
     @property
     def kept(self) -> int:
         return self.limit
+
+    @property
+    def longest_wait(self) -> float:
+        return self.seconds
 
     def free_at(self, state: State) -> float:
         if state.streak >= self.most:
@@ -91,10 +101,14 @@ class Growing:
 
     kept = 1
 
+    @property
+    def longest_wait(self) -> float:
+        return self.longest
+
     def free_at(self, state: State) -> float:
         if state.streak >= self.most:
             return inf
-        if state.streak < self.free:
+        if state.streak < self.free or not state.recent:
             return -inf
         return state.recent[-1] + min(self.longest, self.first * 2.0 ** (state.streak - self.free))
 
@@ -118,6 +132,11 @@ def rule(kind: Kind, scope: Scope) -> Rule:
     if kind == Kind.RESET:
         return RESET
     return DEVICE if scope == Scope.DEVICE else UNTRUSTED
+
+
+def believed(rule: Rule, state: State, now: float) -> State:
+    """Returns the state without the times that only a clock that was set back can explain."""
+    return state._replace(recent=tuple(at for at in state.recent if at <= now + rule.longest_wait))
 
 
 def failed(rule: Rule, state: State, now: float) -> State:

@@ -71,16 +71,17 @@ class Reservation:
 def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
     """Counts a guess in each of the buckets if all have one left. A refused guess is counted in none."""
     ordered = sorted(targets, key=lambda target: list(Scope).index(target.scope))
-    until = _free_at(ordered, _states(ordered))
+    until = _free_at(ordered, _states(ordered), now)
     if until > now:
         return Refusal(until)  # read without a lock: a refused flood writes nothing
 
     def count(states: list[State]) -> list[State] | None:
         nonlocal until
-        until = _free_at(ordered, states)
+        until = _free_at(ordered, states, now)
         if until > now:
             return None
-        return [rules.failed(target.rule, state, now) for target, state in zip(ordered, states, strict=True)]
+        pairs = zip(ordered, states, strict=True)
+        return [rules.failed(each.rule, rules.believed(each.rule, state, now), now) for each, state in pairs]
 
     return Reservation(ordered, now) if _change(ordered, count) else Refusal(until)
 
@@ -113,7 +114,7 @@ class Count(NamedTuple):
     until: float
 
 
-def counts(user: User | None = None) -> list[Count]:
+def counts(now: float, user: User | None = None) -> list[Count]:
     """Returns the failures of one account or of all, the highest first.
 
     Buckets of addresses are left out: their keys are digests, so no address can be read from them.
@@ -125,7 +126,7 @@ def counts(user: User | None = None) -> list[Count]:
             row.kind,
             row.scope,
             row.streak,
-            rules.rule(Kind(row.kind), Scope(row.scope)).free_at(_state(row)),
+            _free_at([_target(row)], [_state(row)], now),
         )
         for row in rows.select_related("user").order_by("-streak", "key")
     ]
@@ -141,6 +142,10 @@ def outlived(now: float) -> QuerySet[Bucket]:
     return Bucket.objects.filter(passing & Q(last__lt=now - DAY) | outlived)
 
 
+def _target(row: Bucket) -> Target:
+    return Target(Kind(row.kind), Scope(row.scope), "")
+
+
 def _states(targets: Sequence[Target]) -> list[State]:
     rows = Bucket.objects.in_bulk([target.key for target in targets])
     return [_state(rows[target.key]) if target.key in rows else State() for target in targets]
@@ -150,8 +155,10 @@ def _state(row: Bucket) -> State:
     return State(row.streak, tuple(row.recent))
 
 
-def _free_at(targets: Sequence[Target], states: Sequence[State]) -> float:
-    return max((target.rule.free_at(state) for target, state in zip(targets, states, strict=True)), default=-inf)
+def _free_at(targets: Sequence[Target], states: Sequence[State], now: float) -> float:
+    rules_of = [target.rule for target in targets]
+    known = zip(rules_of, states, strict=True)
+    return max((rule.free_at(rules.believed(rule, state, now)) for rule, state in known), default=-inf)
 
 
 def _change(targets: Sequence[Target], change: Callable[[list[State]], list[State] | None]) -> bool:

@@ -14,11 +14,11 @@ from django.db.models.functions import RowNumber
 
 from applications.market import links
 from applications.market.models import TRADES, Ticker, TradeMinute
-from dashboard.progress import own_time
+from dashboard.progress import own_time, reached
 from streams.core.clock import iso
 from streams.models import Throughput
+from streams.models.kept import Kept, over_all
 from streams.models.progress import Progress
-from streams.models.readers import progress_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -33,7 +33,7 @@ RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before i
 
 def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds the open minute, the last closed one, and their freshness."""
-    at = progress_of(TRADES, stream)
+    at = reached(TRADES, stream)
     newest = _newest_minute(stream)
     if newest is not None and not at.has_closed(newest + MINUTE):
         opened, closed = newest, _newest_minute(stream, at.watermark - MINUTE) if at.watermark else None
@@ -52,7 +52,7 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds the closed minutes of the last hour, oldest first."""
-    watermark = progress_of(TRADES, stream).watermark
+    watermark = reached(TRADES, stream).watermark
     if watermark is None:
         return {"minutes": []}
     since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(watermark) - MINUTE
@@ -63,13 +63,13 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds one ticker's minutes of the last hour, oldest first, the open one last; empty for an untraded symbol."""
-    return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, progress_of(TRADES, stream), [])
+    return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, reached(TRADES, stream), [])
 
 
 def tickers(symbols: Sequence[str], now: datetime, stream: str = TRADES) -> dict[str, dict[str, Any]]:
     """Builds the same for many, in two queries; without those that have never traded on the stream."""
     known = list(Ticker.objects.filter(stream=stream, name__in=symbols).values_list("name", flat=True))
-    at, since = progress_of(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
+    at, since = reached(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
     rows = TradeMinute.objects.filter(stream=stream, ticker__in=known, minute__gt=since).order_by("ticker", "minute")
     found = {symbol: list(group) for symbol, group in groupby(rows, attrgetter("ticker"))}
     return {symbol: _ticker(symbol, now, at, found.get(symbol, [])) for symbol in known}
@@ -91,16 +91,15 @@ def _floor(moment: datetime) -> datetime:
 
 
 def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | None:
-    minutes = TradeMinute.objects.filter(stream=stream).order_by("-minute").values_list("minute", flat=True)
-    return (minutes.filter(minute__lte=latest) if latest else minutes).first()
+    found: datetime | None = _NEWEST_UNTIL.first(stream, latest) if latest else _NEWEST.first(stream)
+    return found
 
 
 def _rate(stream: str, now: datetime, watermark: datetime | None) -> float:
     """Returns trades per second over the last complete seconds; a worker that stays silent counts as no trades."""
     end = max(watermark or now, now - RATE_LAG).replace(microsecond=0)
     start = end - timedelta(seconds=RATE_SECONDS)
-    seconds = Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end)
-    return round((seconds.aggregate(total=Sum("records"))["total"] or 0) / RATE_SECONDS, 1)
+    return round((_RATE.first(stream, start, end) or 0) / RATE_SECONDS, 1)
 
 
 def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime, dict[str, Any]]:
@@ -108,21 +107,16 @@ def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime
 
     The database sums and ranks, so that a minute of 20,000 tickers costs Python no more than one of 20.
     """
-    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
+    if not minutes:
+        return {}
     sums: dict[datetime, dict[str, tuple[int, int, int]]] = defaultdict(dict)
-    low = F("cents") % PART
-    added = rows.values_list("minute", "side").annotate(
-        Sum("trades"), Sum("shares"), low=Sum(low), high=Sum((F("cents") - low) / PART)
-    )
-    for minute, side, trades, shares, *parts in added.order_by():
+    for minute, side, trades, shares, *parts in _SUMS.rows(stream, minutes):
         rest, whole = map(int, parts)  # MariaDB's sums are decimals
         sums[minute][side] = int(trades), int(shares), whole * PART + rest
     ranks: dict[tuple[datetime, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in _first(rows, places, "-trades").values("minute", "side", "ticker", "trades", "shares"):
-        ranks[row["minute"], row["side"]].append(
-            _ranked(row["ticker"], stream, trades=row["trades"], shares=row["shares"])
-        )
-    sold = _first(rows.filter(side="SELL"), 1, "-largest").values_list("minute", "ticker", "largest")
+    for minute, side, symbol, trades, shares in _RANKS.rows(stream, minutes, places):
+        ranks[minute, side].append(_ranked(symbol, stream, trades=trades, shares=shares))
+    sold = _LARGEST.rows(stream, minutes)
     largest = {minute: _ranked(symbol, stream, shares=shares) for minute, symbol, shares in sold}
     return {
         minute: _minute(minute, sides, ranks[minute, "BUY"], ranks[minute, "SELL"], largest.get(minute))
@@ -134,6 +128,36 @@ def _first(rows: QuerySet[TradeMinute], places: int, order: str) -> QuerySet[Tra
     """Returns the first rows of each minute and side by an order; ties: first to reach it."""
     place = Window(RowNumber(), partition_by=[F("minute"), F("side")], order_by=[order, "last_sequence"])
     return rows.annotate(place=place).filter(place__lte=places).order_by("minute", "side", "place")
+
+
+def _sums(stream: str, minutes: Sequence[datetime]) -> QuerySet[Any, Any]:
+    low = F("cents") % PART
+    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes).order_by().values_list("minute", "side")
+    return rows.annotate(Sum("trades"), Sum("shares"), low=Sum(low), high=Sum((F("cents") - low) / PART))
+
+
+def _ranks(stream: str, minutes: Sequence[datetime], places: int) -> QuerySet[Any, Any]:
+    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
+    return _first(rows, places, "-trades").values_list("minute", "side", "ticker", "trades", "shares")
+
+
+def _largest(stream: str, minutes: Sequence[datetime]) -> QuerySet[Any, Any]:
+    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes, side="SELL")
+    return _first(rows, 1, "-largest").values_list("minute", "ticker", "largest")
+
+
+def _newest(stream: str) -> QuerySet[Any, Any]:
+    return TradeMinute.objects.filter(stream=stream).order_by("-minute").values_list("minute")
+
+
+_SUMS, _RANKS, _LARGEST = Kept(_sums), Kept(_ranks), Kept(_largest)
+_NEWEST = Kept(lambda stream: _newest(stream)[:1])
+_NEWEST_UNTIL = Kept(lambda stream, latest: _newest(stream).filter(minute__lte=latest)[:1])
+_RATE = Kept(
+    lambda stream, start, end: over_all(
+        Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end), Sum("records")
+    )
+)
 
 
 def _ranked(symbol: str, stream: str, **figures: int) -> dict[str, Any]:

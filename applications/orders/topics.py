@@ -14,10 +14,9 @@ from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef,
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.thresholds import held
-from dashboard.progress import own_time
+from dashboard.progress import own_time, reached
 from streams.core import clock
 from streams.core.clock import iso
-from streams.models.readers import progress_of
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300
@@ -73,7 +72,7 @@ def _worst(stream: str) -> Sequence[Site]:
 
 def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dict[str, Any]:
     """Builds the snapshot of these sites; `one` is the `site` to which the alarms are limited."""
-    at = progress_of(ORDERS, stream)
+    at = reached(ORDERS, stream)
     shown = {found.name: found for found in sites}
     alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
     opened = list(alarms.filter(ended=None)[:ALARMS])
@@ -100,8 +99,8 @@ def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]
     before the site's first line, because nothing is known of that time.
     """
     own = own_time(ORDERS, stream, now)
-    reached = min(progress_of(ORDERS, stream).watermark or own, own)
-    end = clock.from_datetime(reached) // clock.SECOND * clock.SECOND
+    last = min(reached(ORDERS, stream).watermark or own, own)
+    end = clock.from_datetime(last) // clock.SECOND * clock.SECOND
     return {"now": iso(now), "sites": points(stream, names, end - HISTORY_SECONDS * clock.SECOND, end)}
 
 

@@ -103,7 +103,7 @@ def _handed(answer: Answered, answers: Queue[Answered], stop: threading.Event) -
 
 
 def _is_stored(answer: Answered, stop: threading.Event) -> bool:
-    """Waits until an answer is stored; returns False if nobody stores any more."""
+    """Waits until an answer is stored; returns False if `stop` is set first, since no answer is stored then."""
     while answer.stored and not answer.stored.wait(LOOK):
         if stop.is_set():
             return False

@@ -27,7 +27,7 @@ def names() -> list[str]:
 
 
 def table(name: str) -> Table | None:
-    """Returns the table, whose file is made when a question names it."""
+    """Returns the table; its file is made when a question names it."""
     return Table(name=NAME, columns=[Column(*each) for each in KINDS.items()], make=_made) if name == NAME else None
 
 

@@ -93,7 +93,7 @@ def watching(page: Page, stack: Stack) -> Page:
 
 
 def lose(page: Page, stack: Stack, how: signal.Signals) -> tuple[float, float]:
-    """Seconds of silence, and from when the new uvicorn listens until the page is told again."""
+    """Returns the seconds of silence, and those from a listening uvicorn to the page's next message."""
     page.evaluate("window.heard.splice(0)")
     wait_for(lambda: page.evaluate("window.heard.length > 10"))
     socket = stack.runtime / "sockets.sock"
@@ -123,7 +123,7 @@ def seconds_until_back(stack: Stack, name: str) -> float:
 
 
 def applies(application: str) -> Callable[[Stack, Applied], bool]:
-    """Whether more records are applied than before."""
+    """Returns a check of whether more records are applied than before."""
     return lambda stack, before: stack.deployment.applied(application) > before.get(application, 0)
 
 

@@ -77,7 +77,7 @@ def run(options: Options) -> Iterator[Figure]:
 
 
 def bare_too(stack: Stack) -> None:
-    """Another uWSGI beside, by the options of the web pool."""
+    """Starts another uWSGI with the options of the web pool."""
     socket, ini = stack.runtime / "bare.sock", stack.folder / "bare.ini"
     here = f"location = {BARE} {{ uwsgi_pass unix:{socket}; include {stack.folder}/nginx/uwsgi.conf; }}\n        "
     configure(stack, "location ^~ /accounts/", f"{here}location ^~ /accounts/")
@@ -98,7 +98,7 @@ def remember(stack: Stack, days: int) -> None:
 
 
 def in_turns(one: SiteClient, path: str, other: SiteClient, other_path: str, times: int) -> tuple[float, float]:
-    """Medians, in milliseconds."""
+    """Returns the medians, in milliseconds."""
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
         for taken, client, asked in ((found[0], one, path), (found[1], other, other_path)):

@@ -50,7 +50,7 @@ def configure(stack: Stack, before: str, after: str) -> None:
 
 @contextmanager
 def part(name: str, *words: str) -> Iterator[Part]:
-    """A module of benchmarks.parts."""
+    """Runs a module of benchmarks.parts."""
     command = [sys.executable, "-m", f"benchmarks.parts.{name}", *words]
     process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
@@ -65,12 +65,12 @@ def part(name: str, *words: str) -> Iterator[Part]:
 
 
 def client(stack: Stack, name: str, *words: str) -> AbstractContextManager[Part]:
-    """One that is given the site's port and certificate first."""
+    """Runs a module that takes the site's port and certificate as its first arguments."""
     return part(name, str(stack.port), str(stack.certificate), *words)
 
 
 def watch(stack: Stack, seconds: float, path: str = PAGE) -> Load:
-    """One signed-in client asks for a page again and again."""
+    """Lets one signed-in client ask for a page again and again."""
     with Load([SiteClient(stack).sign_in(WATCHER)], path) as load:
         sleep(seconds)
     return load

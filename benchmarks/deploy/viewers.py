@@ -73,7 +73,7 @@ def viewed(stack: Stack, cookie: str, watched: tuple[str, str], options: Options
 
 
 def held(stack: Stack, cookie: str, count: int) -> tuple[float, float]:
-    """KiB a socket, of uvicorn and of nginx."""
+    """Returns the KiB of uvicorn and of nginx for each socket."""
     with client(stack, "viewers", cookie, "1", *MARKET) as one:
         empty = sizes(stack)
         one.finish("0")
@@ -85,7 +85,7 @@ def held(stack: Stack, cookie: str, count: int) -> tuple[float, float]:
 
 
 def sizes(stack: Stack) -> tuple[int, int]:
-    """Bytes that uvicorn, and the workers of nginx, hold."""
+    """Returns the bytes that uvicorn and the workers of nginx hold."""
     nginx = stack.processes["nginx"].pid
     workers = Path(f"/proc/{nginx}/task/{nginx}/children").read_text().split()
     return resident(stack.processes["sockets"].pid), sum(resident(int(pid)) for pid in workers)

@@ -109,11 +109,17 @@ class Asking:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
-        if step == DAY and self.span.zone is not UTC:
-            edges = [edge * SECOND for edge in ranges.edges(self.span, DAY // SECOND, self.span.zone)]
+        if step == DAY and (edges := self._days()):
             asked = self.question(edges[0], self.span.end, step=step, **more)
             return filled(self, days.series(self.dataset.series, asked, edges))
         return self._series(self.span.start // step * step, step, **more)
+
+    def _days(self) -> list[int]:
+        """Returns the beginnings of the days of the zone; none for UTC, and where a row lies across two such days."""
+        if self.span.zone is UTC:
+            return []
+        edges = [edge * SECOND for edge in ranges.edges(self.span, DAY // SECOND, self.span.zone)]
+        return [] if any(edge % self.least for edge in edges) else edges
 
     def whole(self, most: int) -> Series:
         """Returns the function over exactly the span for so many lines; their steps, of any length, may be empty."""

@@ -1,4 +1,4 @@
-"""Keeps live boards from look to look, and builds only the panels whose stream has a commit since they were built.
+"""Keeps live boards from look to look, and builds a panel anew after a commit of its stream.
 
 Things that change seldom are looked up every few seconds: which data there are, and the streams of applications.
 """
@@ -20,7 +20,7 @@ MOST = 100  # ranges and values of one board
 
 
 class Built(NamedTuple):
-    """Holds a panel's snapshot, and the state of which it was built."""
+    """Holds a panel's snapshot, and the state from which it was built."""
 
     version: int | None  # of the panel's topic; None if it has none
     moves: int  # number of the time of MOVES seconds

@@ -20,7 +20,7 @@ from dashboard.boards.days import DAY
 from dashboard.boards.models import Board
 from dashboard.boards.presenting import present, things, twin
 from dashboard.boards.reading import BoardError, read
-from dashboard.boards.spec import MOST_VALUE, Content, Panel
+from dashboard.boards.spec import MOST_VALUE, Content, Panel, milliseconds
 from dashboard.live.service import snapshots as live_snapshots
 from dashboard.periods import MOST_ZONE, zone_of
 from dashboard.ranges import RangeError, Span
@@ -66,7 +66,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
     """Returns the names that boards/_board.html needs. A live board has a topic and embeds its snapshot."""
     now = timezone.now()
     topic = (
-        topics.name_of(found, asked.own and asked.span.text, asked.value, _zone_of_days(asked))
+        topics.name_of(found, asked.own and asked.span.text, asked.value, _zone_of_days(asked, content))
         if asked.span.live
         else dashboard_topics.PULSE
     )
@@ -92,13 +92,14 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
 @token_allowed("read:dashboards")
 @require_safe
 def data(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answers the snapshot of a board for the time and the value of the address, as JSON."""
+    """Answers the snapshot of a board for the time and the value of the address, as JSON; ?maps=no leaves maps out."""
     found = visible(request, slug)
     content = content_of(found)
     asked = asked_of(request, content)
     if asked.error:
         return JsonResponse({"error": asked.error}, status=400)
-    return JsonResponse(topics.snapshot(found, content, asked.span, asked.value, timezone.now()))
+    now, maps_too = timezone.now(), request.GET.get("maps") != "no"
+    return JsonResponse(topics.snapshot(found, content, asked.span, asked.value, now, maps_too=maps_too))
 
 
 @token_allowed("read:dashboards")
@@ -189,9 +190,10 @@ def data_range(data: dict[str, Any]) -> str:
     return f"{data['range']['start']}..{data['range']['end']}"
 
 
-def _zone_of_days(asked: Asked) -> str:
-    """Returns the zone of a topic: "" for a short range, which has no days, so that all zones share the topic."""
-    return asked.zone if asked.span.length > 2 * DAY else ""
+def _zone_of_days(asked: Asked, content: Content) -> str:
+    """Returns the zone of a topic: "" for a board whose curves have no steps of a day, so that all zones share it."""
+    asks_days = any(milliseconds(panel.window) > DAY // 2 for panel in content.panels)  # a longer step is a day
+    return asked.zone if asks_days or asked.span.length > 2 * DAY else ""
 
 
 def _later(asked: Asked) -> str:

@@ -25,13 +25,25 @@ NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
 
 
 def board(
-    content: Content, span: Span, value: str, now: int, shown: Sequence[dict[str, Any]] | None = None
+    content: Content,
+    span: Span,
+    value: str,
+    now: int,
+    shown: Sequence[dict[str, Any]] | None = None,
+    *,
+    maps_too: bool = True,
 ) -> dict[str, Any]:
-    """Returns the snapshot of a board for a time and a value of its variable, "" for all; `shown` are its panels'."""
+    """Returns the snapshot of a board for a time and a value of its variable, "" for all; `shown` are its panels'.
+
+    Without `maps_too` a map has only its kind, its size and its title.
+    """
     if shown is None:
         with one_look():
             sources = Sources()
-            shown = [panel(each, span, content.variable, value, sources) for each in content.panels]
+            shown = [
+                panel(each, span, content.variable, value, sources) if maps_too or each.kind != "map" else _same(each)
+                for each in content.panels
+            ]
     return {
         "now": to_iso(now),
         "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},
@@ -41,7 +53,7 @@ def board(
 
 def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sources: Sources) -> dict[str, Any]:
     """Returns the snapshot of a panel; one that cannot be shown has a sentence as its `error`."""
-    same = {"kind": shown.kind, "size": shown.size, "title": shown.title}
+    same = _same(shown)
     if shown.kind == "text":
         return same | {"paragraphs": [part.strip() for part in shown.text.split("\n\n") if part.strip()]}
     try:
@@ -67,6 +79,11 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
         "cut": "",
         **found,
     }
+
+
+def _same(shown: Panel) -> dict[str, Any]:
+    """Returns the part of a snapshot that panels of all kinds have."""
+    return {"kind": shown.kind, "size": shown.size, "title": shown.title}
 
 
 def usual_title(asked: Asking) -> str:

@@ -128,10 +128,18 @@ def _built(named: Named, now: datetime, *, anew: bool) -> dict[str, Any] | None:
 
 
 def snapshot(
-    board: Board, content: Content, span: Span, value: str, now: datetime, shown: Sequence[dict[str, Any]] | None = None
+    board: Board,
+    content: Content,
+    span: Span,
+    value: str,
+    now: datetime,
+    shown: Sequence[dict[str, Any]] | None = None,
+    *,
+    maps_too: bool = True,
 ) -> dict[str, Any]:
     """Builds the snapshot of a board with its version; `shown` are those of its panels, if they are built already."""
-    return {**panels.board(content, span, value, clock.from_datetime(now), shown), "version": board.version}
+    found = panels.board(content, span, value, clock.from_datetime(now), shown, maps_too=maps_too)
+    return {**found, "version": board.version}
 
 
 def span_of(content: Content, range_text: str, now: datetime, zone: tzinfo = UTC) -> Span:

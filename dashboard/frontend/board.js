@@ -4,19 +4,30 @@ import "./line-chart.js";
 
 import { all, one } from "./dom.js";
 import { everySecond, follow, hearing, pulse, situation } from "./live.js";
+import { replayed } from "./parts/past.js";
 import { showPanels, showStanding, showTwins } from "./parts/panels.js";
 import { judge } from "./standing.js";
 
 const page = one("[data-page]");
 const { topic, version } = page.dataset;
 const board = one("[data-board]");
-let last = { panels: [] };
+let newest = { panels: [] }; // of the page's own time
+let last = newest; // as it is drawn
+let bar = null; // of a replay
 
 function show(data) {
-  if (data.gone || String(data.version) !== version || !(board ? showPanels(data) : !data.panels.length)) return location.reload();
+  if (data.gone || String(data.version) !== version) return location.reload();
+  newest = data;
+  if (!bar?.on && !draw(data)) location.reload();
+}
+
+/** Draws a snapshot; returns false if the page has other panels. */
+function draw(data) {
+  if (!(board ? showPanels(data) : !data.panels.length)) return false;
   last = data;
   showTwins(data);
   for (const link of all("[data-csv]")) link.href = csvOf(link.href, data.range);
+  return true;
 }
 
 /** Returns the address of a file with the rows that the page shows. */
@@ -51,6 +62,10 @@ function showPause() {
 for (const field of all("[data-submits]")) field.addEventListener("change", () => field.form.requestSubmit());
 for (const twin of all("[data-twin]")) twin.addEventListener("toggle", () => showTwins(last));
 
+if (one(".time-bar") && one("[data-board] > [data-on]")) {
+  bar = replayed(one(".time-bar"), page.dataset.url, { range: () => newest.range, show: draw, end: () => draw(newest) });
+}
+
 if (topic) {
   follow({ [topic]: show });
   everySecond(watch, { always: true });
@@ -59,6 +74,6 @@ if (topic) {
     showPause();
   });
 } else {
-  last = JSON.parse(document.getElementById("past").textContent);
-  showPanels(last);
+  newest = JSON.parse(document.getElementById("past").textContent);
+  draw(newest);
 }

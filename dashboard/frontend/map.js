@@ -5,8 +5,8 @@ import { time } from "./format.js";
 import { listen } from "./map/gestures.js";
 import { Land } from "./map/land.js";
 import { fades, Painter, pixelsOf } from "./map/paint.js";
-import { ReplayBar } from "./map/replay.js";
 import { Scene } from "./map/scene.js";
+import { tracksOf } from "./map/tracks.js";
 import { chosen, controls, fillNames, remember, showKey } from "./map/controls.js";
 import { bounded, fitted, placed, zoomed } from "./map/view.js";
 import { figure } from "./parts/figures.js";
@@ -23,14 +23,14 @@ class BoardMap extends HTMLElement {
   #panel = null;
   #painter = null;
   #parts = null;
-  #bar = null;
   #view = null;
   #fits = true; // the view follows the things until somebody moves it
   #followed = chosen();
   #centred = true; // the view stays with the thing that is followed
   #hovered = ""; // a thing's name
   #asked = false;
-  #replayed = null; // the tracks of the last replay
+  #tracks = null; // of the replay that is on
+  #begins = false; // no moment of the replay was shown yet
   #movedAt = -Infinity;
 
   connectedCallback() {
@@ -41,10 +41,6 @@ class BoardMap extends HTMLElement {
       fit: () => this.#fit(true),
       follow: (name) => this.#follow(name),
     });
-    if (this.dataset.replay) {
-      const ports = { show: (tracks, moment) => this.#replay(tracks, moment), end: () => this.show(this.#panel), calm: () => calm.matches };
-      this.#bar = new ReplayBar(this, this.dataset.replay, ports);
-    }
     listen(this.#parts.canvas, this, {
       view: () => this.#view,
       set: (view) => this.#set(view),
@@ -63,18 +59,33 @@ class BoardMap extends HTMLElement {
   /** Shows the snapshot of a panel, unless a replay is on: that goes on. */
   show(panel) {
     this.#panel = panel;
-    this.#bar?.take(panel);
-    if (this.#bar?.on) return;
+    if (this.#tracks) return;
     this.#scene.show(panel, performance.now(), calm.matches);
     fillNames(this.#parts, panel, this.#followed);
     this.#shown();
   }
 
-  #replay(tracks, moment) {
-    const begins = this.#replayed !== tracks;
-    this.#replayed = tracks;
-    this.#scene.replay(tracks, moment);
-    this.#shown(begins);
+  /** Gets the positions of a range for a replay; returns the moment of the first one, that of its end without any. */
+  async prepare({ start, end }, patience) {
+    const address = new URL(this.dataset.replay, location.href);
+    address.searchParams.set("range", `${start}..${end}`);
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(patience) });
+    if (!answer.ok) throw new Error(answer.status);
+    this.#tracks = tracksOf(await answer.json());
+    this.#begins = true;
+    return Math.min(...this.#tracks.map(({ times }) => times[0]), Date.parse(end));
+  }
+
+  /** Shows a moment of the replay. */
+  replay(moment) {
+    this.#scene.replay(this.#tracks, moment);
+    this.#shown(this.#begins);
+    this.#begins = false;
+  }
+
+  endReplay() {
+    this.#tracks = null;
+    if (this.#panel) this.show(this.#panel);
   }
 
   /** Draws what the scene has now; a view that follows the things is fitted again if they leave it or look small in it. */

@@ -1,7 +1,7 @@
 """Answers questions from rows in memory, as the database answers them (dashboard/datasets.py).
 
-What a whole step has is kept beside the rows until a row of it is added, so a look computes only the steps that changed
-and those of which the question takes a part.
+The parts of a whole step are kept beside the rows until a row of the step is added, so a look computes only the steps
+that changed and those that lie only partly in the time of the question.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ from dashboard.held.parts import FUNCTIONS
 from dashboard.held.rows import Key, Memory, Parts, Row
 from streams.declarations import Question, Series
 
-FROM_ROWS = ("last", "p95")  # have no line without a value
+FROM_ROWS = ("last", "p95")  # functions that have no line without a value
 EMPTY: dict[str, float] = {"distinct": 0}  # of a step with rows, none of which has a value
 
 

@@ -1,4 +1,4 @@
-"""Says for each function what a step keeps of its values, how the parts of several steps merge, and their figure.
+"""Defines for each function the part of a step's values that is kept, the merge of parts, and their figure.
 
 A part is made once for each step and value of `by`, so that a look merges a few hundred parts, not thousands of rows.
 """

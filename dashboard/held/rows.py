@@ -1,6 +1,6 @@
 """Keeps the newest rows of tables whose rows are added and removed, but never changed.
 
-Beside them it keeps what questions made of their steps (dashboard/held/answers.py), until a row of the step is added.
+Beside them it keeps the parts of steps that questions computed (dashboard/held/answers.py), until a row is added there.
 """
 
 from bisect import bisect_left
@@ -19,7 +19,7 @@ from streams.core import clock
 MOST = 20_000  # rows of one table and stream
 MOST_CHARACTERS = 8 << 20  # of their objects
 TABLES = 8
-MOST_KEPT = 32  # questions of a table whose parts are kept; one holds a number or a short list for each row at most
+MOST_KEPT = 32  # questions of a table of which parts are kept; one holds a number or a short list for each row at most
 Row = tuple[int, int, dict[str, Any]]  # time in milliseconds, primary key, values by column
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _in_order = itemgetter(0, 1)
@@ -69,7 +69,7 @@ class Held:
         """Takes rows that were added to the table, and forgets the parts of their steps."""
         if not rows:
             return
-        is_after = not self.rows or not rows or _in_order(rows[0]) > _in_order(self.rows[-1])
+        is_after = not self.rows or _in_order(rows[0]) > _in_order(self.rows[-1])
         self.rows += rows
         self.times += [row[0] for row in rows]
         if not is_after:

@@ -13,13 +13,18 @@ from django.db import Error
 
 from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
+from dashboard.held.looks import one_look
 from streams.models import TopicVersion
+from streams.models.kept import Kept
 
 logger = logging.getLogger(__name__)
 RETRY = 5.0  # seconds until topics that could not be built are tried again
 MOST_POLLED = 100  # topics; a client that polls never says that it has stopped
 
 Find = Callable[[str], dashboard_topics.Page | None]
+
+
+_VERSIONS = Kept(lambda: TopicVersion.objects.values_list("topic", "version"))
 
 
 class Snapshot(NamedTuple):
@@ -31,7 +36,7 @@ class Snapshot(NamedTuple):
 
 def read_versions() -> dict[str, int]:
     """Returns every topic's version; one cheap query."""
-    return dict(TopicVersion.objects.values_list("topic", "version"))
+    return dict(_VERSIONS.rows())
 
 
 class Snapshots:
@@ -58,7 +63,7 @@ class Snapshots:
 
     def clock_note(self) -> str:
         """Returns a sentence while a clock is off, else ""."""
-        return dashboard_clock_note.note(self._now())
+        return dashboard_clock_note.note(self._now)
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
@@ -172,9 +177,11 @@ class Snapshots:
         """
         pages = {topic: page for topic in topics if (page := self._find(topic))}
         versions = self._versions()
-        return {
-            topic: {"version": self._version(page, versions), "data": page.build(now)} for topic, page in pages.items()
-        }
+        with one_look():
+            return {
+                topic: {"version": self._version(page, versions), "data": page.build(now)}
+                for topic, page in pages.items()
+            }
 
     def _current(self, topic: str, versions: dict[str, int]) -> Snapshot:
         page = self._find(topic)

@@ -30,7 +30,7 @@ def overview(now: datetime, having: str = "") -> dict[str, Any]:
     rows += [row(facts, None) | {"untold": untold or NOT_KNOWN} for facts in gone]
     return {
         "now": iso(now),
-        "clock_note": clock_note.note(now),
+        "clock_note": clock_note.note(),
         "trouble": found.trouble,
         "total": found.total + len(gone),
         "streams": [each | {"readers": reading.get(each["stream"], [])} for each in rows],

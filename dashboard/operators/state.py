@@ -60,7 +60,7 @@ def streams(
     facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former(), skews())
     return {
         "now": iso(now),
-        "clock_note": clock_note.note(now),
+        "clock_note": clock_note.note(),
         "streams": [
             _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
             for name, found in leases.items()

@@ -9,9 +9,10 @@ from sql.analysis.problems import ReportedError
 from sql.analysis.tree import walk
 from sql.functions import registry
 from sql.functions.casting import cast_to
-from sql.functions.rules import common_type
+from sql.functions.rules import AGGREGATES, common_type
 from sql.language import ast
 from sql.plan.expressions import Case, Coalesce, Const, Convert, Expr, In, InTable, Not, Test, Truth
+from sql.plan.nodes import Table
 from sql.types import BOOLEAN, NULL, TIMESTAMP, Family, Kind, Type
 
 _NO_EXISTS = (
@@ -87,11 +88,10 @@ def _pads(exprs: list[Expr]) -> bool:
 def _in_query(typer: Typer, node: ast.InQuery) -> Expr:
     """Returns `x IN (SELECT column FROM table)` of a reference table; other subqueries in conditions are refused."""
     arg = typer.type(node.expr)
-    query = node.query
-    source = query.sources[0] if isinstance(query, ast.Select) and len(query.sources) == 1 else None
-    table = typer.context.tables.get(source.name.name) if isinstance(source, ast.NamedSource) else None
-    if table is None or not isinstance(query, ast.Select):
+    found = _of_a_table(typer, node.query)
+    if found is None:
         raise typer.refused(node.span, "IN (SELECT …) works on a reference table alone; join the streams instead.")
+    query, _, table = found
     item = query.items[0]
     plain = not (query.where or query.group or query.having or query.order or query.stagger)
     if len(query.items) > 1 or not isinstance(item, ast.Item) or not isinstance(item.expr, ast.ColumnRef) or not plain:
@@ -105,6 +105,17 @@ def _in_query(typer: Typer, node: ast.InQuery) -> Expr:
     column = table.columns[slot]
     typer.apply(node, "=", [arg, Const(type=column.type, nullable=column.nullable, value=None)])
     return typer.marked(negated(InTable(type=BOOLEAN, arg=arg, table=table.name, slot=slot), yes=node.negated), node)
+
+
+def _of_a_table(typer: Typer, query: ast.Query) -> tuple[ast.Select, ast.NamedSource, Table] | None:
+    """Returns a SELECT from one reference table alone, with its source and the table; None for another query."""
+    if not isinstance(query, ast.Select) or len(query.sources) != 1:
+        return None
+    [source] = query.sources
+    if not isinstance(source, ast.NamedSource):
+        return None
+    table = typer.context.tables.get(source.name.name)
+    return (query, source, table) if table else None
 
 
 @form(ast.Exists)
@@ -122,22 +133,32 @@ def _exists(typer: Typer, node: ast.Exists) -> Expr:
 
 def _equality(typer: Typer, query: ast.Query) -> tuple[ast.ColumnRef, ast.Expression, ast.Select] | None:
     """Returns the column of a reference table and the outer value that a subquery's WHERE compares, if it does that."""
-    if not isinstance(query, ast.Select) or len(query.sources) != 1 or not isinstance(query.where, ast.Binary):
+    found = _of_a_table(typer, query)
+    if found is None:
         return None
-    source, where = query.sources[0], query.where
-    table = typer.context.tables.get(source.name.name) if isinstance(source, ast.NamedSource) else None
-    if table is None or not isinstance(source, ast.NamedSource) or where.op != "=":
+    select, source, table = found
+    where = select.where
+    if not isinstance(where, ast.Binary) or where.op != "=" or _has_aggregate(select):
         return None
     own, columns = (source.alias or source.name).name, {each.name for each in table.columns}
 
     def of_table(node: object) -> bool:
-        names = [each.name for each in node.parts] if isinstance(node, ast.ColumnRef) else []
-        return names[0] == own if len(names) > 1 else names[0] in columns if names else False
+        if not isinstance(node, ast.ColumnRef):
+            return False
+        first, *rest = (each.name for each in node.parts)
+        return first == own if rest else first in columns
 
     for inner, outer in ((where.left, where.right), (where.right, where.left)):
         if isinstance(inner, ast.ColumnRef) and of_table(inner) and not any(map(of_table, walk(outer))):
-            return inner, outer, query
+            return inner, outer, select
     return None
+
+
+def _has_aggregate(query: ast.Select) -> bool:
+    """Returns whether an item collects rows; such a query gives a row even where its condition leaves none."""
+    return any(
+        isinstance(part, ast.Call) and part.name.name in AGGREGATES for item in query.items for part in walk(item)
+    )
 
 
 @form(ast.ScalarQuery)

@@ -1,4 +1,4 @@
-"""Says what an accumulator is: it takes the values of one aggregate call in one group (sql/engine/aggregates.py)."""
+"""Defines accumulators, which take the values of one aggregate call in one group (sql/engine/aggregates.py)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol

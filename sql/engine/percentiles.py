@@ -36,7 +36,7 @@ def middle(number: int) -> float:
     """Returns the value that is at most ERROR away from each value of a bucket."""
     if not number:
         return 0.0
-    size = 2 * _GROWTH ** (abs(number) + _FIRST) / (_GROWTH + 1)
+    size = 2 * _GROWTH ** (abs(number) + _FIRST - 1) / (1 + 1 / _GROWTH)  # the power is no greater than a double
     return size if number > 0 else -size
 
 
@@ -79,10 +79,10 @@ class Percentile(Skipping):
         for number in sorted(self.counts):
             left -= self.counts[number]
             if left <= 0:
-                return max(self.edges[0], min(self.edges[1], self._fitted(middle(number))))
+                return self._fitted(max(self.edges[0], min(self.edges[1], middle(number))))
         raise AssertionError("a rank is at most the number of values")
 
-    def _fitted(self, value: float) -> Any:
+    def _fitted(self, value: Any) -> Any:
         if self.of.family == Family.WHOLE:
             return round(value)
         return self.fit(Decimal(value) if self.of.family == Family.EXACT else value)

@@ -19,14 +19,15 @@ def rows(name: str, asked: Asked) -> Iterator[Row]:
     the name of the output if there are several. Raises StreamError for an unknown output.
     """
     outputs = _outputs(name, asked.output)
+    found = ordered(name, asked, outputs)
     if not asked.flat:
-        for row in ordered(name, asked, outputs).iterator(chunk_size=2000):
+        for row in found.iterator(chunk_size=2000):
             output = outputs[row.output_id]
             yield {"stream": output.name, "rowtime": clock.iso(row.rowtime), "row": json.loads(row.data)}
         return
     for number, output in outputs.items():
         named = {"stream": output.name} if len(outputs) > 1 else {}
-        for row in ordered(name, asked, outputs).filter(output=number).iterator(chunk_size=2000):
+        for row in found.filter(output=number).iterator(chunk_size=2000):
             data = json.loads(row.data)
             columns = {column: data.get(column) for column, _ in output.columns}
             yield {**named, "rowtime": clock.iso(row.rowtime), **columns}

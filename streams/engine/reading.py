@@ -6,6 +6,7 @@ again, so that a step that was refused can be tried again with fewer records.
 
 from bisect import bisect_left
 from heapq import heapify, heappop, heapreplace
+from math import inf
 from typing import Protocol
 
 from streams.backends.base import Stream
@@ -28,13 +29,13 @@ from streams.core.records import (
 
 class Reader(Protocol):
     def read(self, limit: int) -> Page:
-        """Up to `limit` records. Raises StreamError."""
+        """Returns up to `limit` records. Raises StreamError."""
 
     def checkpoint(self, page: Page) -> str:
-        """The place after the page that was read last, as text."""
+        """Returns the place after the page that was read last, as text."""
 
     def acknowledge(self) -> None:
-        """That page is applied."""
+        """Takes note that the page is applied."""
 
 
 class ShardReader:
@@ -109,7 +110,7 @@ class ShardCursor:
         return batch.arrived, batch.sequences[self.part]
 
     def give(self, limit: int, until: int | None) -> Batch:
-        """Returns the next records of one batch, up to `limit`; only the first, or those before the number `until`."""
+        """Returns the next records of one batch, at most `limit`: those before number `until`, and always the first."""
         batch, start = self.waiting[self.given], self.part
         end = min(len(batch.keys), start + limit)
         if until is not None and batch.sequences[end - 1] >= until:
@@ -241,20 +242,19 @@ def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
     """
     batches: list[Batch] = []
     heads: list[tuple[int, int, str, ShardCursor]] = []  # a heap
-    bounds: list[int] = []  # of the exhausted cursors
+    bound = inf  # the least of the exhausted cursors
     for shard, lane in lanes.items():
         lane.given = lane.part = 0
         if lane.waiting:
             heads.append((*lane.head(), shard, lane))
         else:
-            bounds.append(lane.bound)
+            bound = min(bound, lane.bound)
     heapify(heads)
-    bound = min(bounds, default=None)
     while heads and limit > 0:
         arrived, _, shard, lane = heads[0]
-        if bound is not None and arrived >= bound:
+        if arrived >= bound:
             break
-        other = min(heads[1:3], default=None)
+        other = min(heads[1:3], default=None)  # the next in the heap
         batch = lane.give(limit, other[1] if other and other[0] == arrived else None)
         limit -= len(batch.keys)
         batches.append(batch)
@@ -262,5 +262,5 @@ def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
             heapreplace(heads, (*lane.head(), shard, lane))
         else:
             heappop(heads)
-            bound = lane.bound if bound is None else min(bound, lane.bound)
+            bound = min(bound, lane.bound)
     return batches

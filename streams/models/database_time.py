@@ -1,11 +1,14 @@
 """Reads the database's clock as a number, to compare other clocks with."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Func, Value
 from django.db.models.expressions import Combinable
+
+from streams.core.clock import from_datetime
 
 # Milliseconds since 1970, by vendor. Not transaction_timestamp(): a transaction may have begun long ago.
 _EXPRESSIONS = {
@@ -37,3 +40,14 @@ def database_time() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_EXPRESSIONS[connection.vendor]}")
         return int(cursor.fetchone()[0])
+
+
+def ahead_for_sure(now: Callable[[], datetime]) -> int:
+    """Returns the milliseconds by which a clock is ahead of the database's, negative if it is behind.
+
+    The clock is read before and after the question, so that an answer that comes late makes no clock wrong.
+    """
+    before = from_datetime(now())
+    told = database_time()
+    after = from_datetime(now())
+    return before - told if before > told else min(0, after - told)

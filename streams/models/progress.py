@@ -1,14 +1,16 @@
 """Computes how far the workers of an application are."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.core.records import SHARD_END
 from streams.models import TopicVersion
-from streams.models.leases import Lease, Member
+from streams.models.kept import Kept, over_all
+from streams.models.leases import Lease, Member, current_leases
 from streams.models.lenient import OddTime
 from streams.models.statements import update
 
@@ -35,32 +37,63 @@ def progress_over(leases: QuerySet[Lease]) -> Progress:
 
     A shard that nobody has read yet leaves the watermark unknown; ended shards do not count.
     """
+    found = leases.aggregate(**_figures())
+    return _judged(*(found[name] for name in ("newest", "least", "most", "unknown")))
+
+
+def progress_of(application: str, stream: str) -> Progress:
+    """Returns how far the workers of one application are on one stream."""
+    [found] = _OF_ONE.rows(application, stream)
+    return _judged(*found)
+
+
+def _figures() -> dict[str, Aggregate]:
     unread = ~Q(checkpoint=str(SHARD_END))
-    found = leases.aggregate(
-        newest=Max("newest"),
-        least=Min("watermark", filter=unread),
-        most=Max("watermark", filter=unread),
-        unknown=Count("pk", filter=unread & Q(watermark=None)),
-    )
-    newest, least, most = found["newest"], found["least"], found["most"]
+    return {
+        "newest": Max("newest"),
+        "least": Min("watermark", filter=unread),
+        "most": Max("watermark", filter=unread),
+        "unknown": Count("pk", filter=unread & Q(watermark=None)),
+    }
+
+
+def _judged(newest: Any, least: Any, most: Any, unknown: int) -> Progress:
     damaged = isinstance(least, OddTime) or isinstance(most, OddTime)  # SQLite sorts other types before or after times
-    return Progress(
-        None if isinstance(newest, OddTime) else newest, None if found["unknown"] or damaged else least, damaged
-    )
+    return Progress(None if isinstance(newest, OddTime) else newest, None if unknown or damaged else least, damaged)
 
 
-def skews() -> dict[tuple[str, str], int]:
+def living() -> list[tuple[str, str, int | None]]:
+    """Returns (application, stream, skew) of each worker that lives by the database's clock; skews are as in `skews`.
+
+    A worker that has measured none has None.
+    """
+    return _LIVING.rows()
+
+
+def skews(workers: Iterable[tuple[str, str, int | None]] | None = None) -> dict[tuple[str, str], int]:
     """Returns the milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
 
     The workers that are alive have measured it. Of several figures the one nearest to 0 counts: the other clocks are
-    wrong.
+    wrong. `workers` are those of `living`, for a caller that has asked for them already.
     """
     found: dict[tuple[str, str], int] = {}
-    living = Member.objects.filter(expires__gte=Now(), skew__isnull=False)
-    for application, stream, skew in living.values_list("application", "stream", "skew"):
-        known = int(skew or 0)
-        found[application, stream] = min(found.get((application, stream), known), known, key=abs)
+    for application, stream, skew in living() if workers is None else workers:
+        if skew is not None:
+            known = int(skew)
+            found[application, stream] = min(found.get((application, stream), known), known, key=abs)
     return found
+
+
+_OF_ONE = Kept(
+    lambda application, stream: over_all(current_leases(application=application, stream=stream), *_figures().values())
+)
+_LIVING = Kept(
+    lambda: (
+        Member.objects.filter(expires__gte=Now())
+        .order_by("application", "stream")
+        .values_list("application", "stream", "skew")
+    )
+)
 
 
 def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> float | None:

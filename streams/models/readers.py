@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Max, Model
 
 from streams import applications
+from streams.models.kept import Kept
 from streams.models.leases import current_leases
-from streams.models.progress import Progress, progress_over
+from streams.models.progress import progress_of as progress_of
 
 
 def readers(**names: str) -> list[tuple[str, str]]:
     """Returns each (application, stream) that has leases, in order."""
-    return sorted(current_leases(**names).values_list("application", "stream").distinct())
+    return sorted(_readers(*names).rows(*names.values()))
 
 
-def progress_of(application: str, stream: str) -> Progress:
-    """Returns how far the workers of one application are on one stream."""
-    return progress_over(current_leases(application=application, stream=stream))
+@cache
+def _readers(*names: str) -> Kept:
+    """Returns the question for the readers with values of these columns."""
+    return Kept(
+        lambda *values: (
+            current_leases(**dict(zip(names, values, strict=True))).values_list("application", "stream").distinct()
+        )
+    )
 
 
 def streams_of(application: str) -> list[str]:
@@ -42,11 +49,18 @@ def default_stream(application: str, known: Sequence[str]) -> str:
 
 def streams_in(model: type[Model]) -> Iterator[str]:
     """Yields the streams in a table of results, one look into its index for each: DISTINCT would read every row."""
-    streams = model._default_manager.order_by("stream").values_list("stream", flat=True)
-    stream = streams.first()
+    first, following = _first_and_following(model)
+    stream = first.first()
     while stream is not None:
         yield stream
-        stream = streams.filter(stream__gt=stream).first()
+        stream = following.first(stream)
+
+
+@cache
+def _first_and_following(model: type[Model]) -> tuple[Kept, Kept]:
+    """Returns the questions for the first stream of a table, and for the one that follows another."""
+    streams = model._default_manager.order_by("stream").values_list("stream")
+    return Kept(lambda: streams[:1]), Kept(lambda stream: streams.filter(stream__gt=stream)[:1])
 
 
 def _results(application: str) -> Sequence[tuple[type[Model], str]]:

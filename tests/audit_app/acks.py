@@ -1,4 +1,4 @@
-"""Acknowledged records of producers: a line for each, once its put has returned. ACKS names the file."""
+"""Writes a line for each record of a producer once its put has returned. The variable ACKS names the file."""
 
 import os
 import re
@@ -16,12 +16,12 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import parse_embedded
 from streams.core.records import Entry
 
-IDS = 10**7  # that one producer may use: the file's number says which
+IDS = 10**7  # of one producer; the number of its file says which ids they are
 BROKEN = 500  # one trade in so many cannot be read
 
 
 class MarkedTrades(Trades):
-    """Trades with ids that no other producer uses; some are cut off, but for their ids."""
+    """Makes trades with ids that no other producer uses. Some trades are cut off behind their ids."""
 
     def __init__(self, rng: Random) -> None:
         super().__init__(rng)
@@ -32,7 +32,7 @@ class MarkedTrades(Trades):
 
 
 def id_of(data: bytes) -> int:
-    """Of a trade, broken or not."""
+    """Returns the id of a trade, which may be cut off."""
     [found] = re.findall(rb'"id":(\d+)', data)
     return int(found)
 
@@ -55,7 +55,7 @@ class AcknowledgedAndLimited(Acknowledged, LimitedStream):
 
 
 def fatal(file: Path) -> Path:
-    """Once this is there, the next put of the file's producer is its last, and is not acknowledged."""
+    """Returns a path. Once a file is there, the producer dies in its next put, which is not acknowledged."""
     return file.with_suffix(".fatal")
 
 
@@ -71,6 +71,6 @@ def open_stream(name: str) -> EmbeddedStream:
 
 
 def read(path: Path) -> list[int]:
-    """The ids in a file; a last line that a kill has cut short does not count."""
+    """Returns the ids in a file; a last line that a kill has cut short does not count."""
     text = path.read_text() if path.exists() else ""
     return [int(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Step(models.Model):
-    """One commit of a worker, written in its transaction; their keys grow in the order of a shard's commits."""
+    """Stores one commit of a worker, in its transaction; the keys grow in the order of a shard's commits."""
 
     shard = models.CharField(max_length=64)
     counter = models.BigIntegerField()  # the lease's, which fences

@@ -1,4 +1,4 @@
-"""Our own settings, and one app more."""
+"""Adds the audit application to the settings of the site."""
 
 from login.settings import *  # noqa: F403, TID251 - these are settings, too
 

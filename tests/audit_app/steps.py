@@ -1,4 +1,4 @@
-"""Records that workers apply, noted in the transaction that applies them."""
+"""Notes the records that workers apply, in the transaction that applies them."""
 
 import json
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Noted(NamedTuple):
 
 
 class NotingProcessor(TradesProcessor):
-    """Of `trades`, with a note of each record since the last results."""
+    """Computes the results of `trades`, and notes each record since the last results."""
 
     def __init__(self, state: State = EMPTY) -> None:
         super().__init__(state)

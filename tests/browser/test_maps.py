@@ -47,12 +47,12 @@ def test_map_of_the_example_moves_is_followed_and_replayed(
     check_map(page)
     page.get_by_role("button", name="×1", exact=True).click()  # there are few seconds to replay
     page.get_by_test_id("replay").click()
-    moment = page.locator(".map-bar output")
+    moment = page.locator(".replay-bar output")
     expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"), timeout=20_000)
     before = moment.inner_text()
     expect(moment).not_to_have_text(before, timeout=20_000)
-    page.get_by_role("button", name="Back to the newest").click()
-    expect(moment).to_have_text("")
+    page.get_by_test_id("replay-back").click()
+    expect(moment).to_be_hidden()
 
 
 def check_map(page: Page) -> None:

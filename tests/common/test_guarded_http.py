@@ -9,6 +9,7 @@ import pytest
 
 from common.guarded import RefusedError, allowed, place
 from common.guarded_http import Answer, BadAnswerError, Connection
+from common.http_answers import Reader
 
 HERE = allowed(["127.0.0.1"])
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -109,6 +110,7 @@ def test_an_answer_is_read_up_to_a_bound(answer: bytes, body: bytes, whole: bool
     [
         (b"SSH-2.0-OpenSSH\r\n\r\n", BadAnswerError),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 4000, BadAnswerError),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 15_000, BadAnswerError),
         (b"", ConnectionResetError),
         (b"HTTP/1.1 200", ConnectionResetError),
     ],
@@ -122,6 +124,15 @@ def test_an_answer_that_is_none_is_an_error(answer: bytes, error: type[Exception
 def test_an_answer_that_drips_ends_at_the_deadline(answer: bytes) -> None:
     with receiver(answer, hold=True) as (url, _), pytest.raises(TimeoutError):
         ask(url, seconds=0.2)
+
+
+def test_trailers_without_an_end_are_cut_since_the_status_arrived() -> None:
+    reader = Reader("POST", most=1000)
+    reader.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n", 0.0)
+    for _ in range(300):
+        if reader.answer is None:
+            reader.feed(b"x: y\r\n" * 200, 0.0)
+    assert reader.answer == Answer(200, {"transfer-encoding": "chunked"}, b"ok", whole=False, first_byte=0.0)
 
 
 def test_a_body_that_drips_is_cut_since_the_status_arrived() -> None:

@@ -16,7 +16,7 @@ from streams.coordination.leases import Leases
 from streams.core import clock
 from streams.core.state import EMPTY
 from streams.models import Lease, Member
-from streams.models.database_time import database_time
+from streams.models.database_time import ahead_for_sure, database_time
 from streams.models.progress import seconds_since, skews
 from streams.operations import lag
 
@@ -44,7 +44,7 @@ def uncounted(*_: Any) -> tuple[dict[str, int], str]:
 def test_clock_note_is_absent_while_clocks_agree() -> None:
     member(1900)
     lease(SECOND)
-    assert clock_note.note(timezone.now()) == ""
+    assert clock_note.note() == ""
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,15 @@ def test_clock_note_is_absent_while_clocks_agree() -> None:
     ],
 )
 def test_clock_note_names_a_web_machine_with_a_wrong_clock(ahead: timedelta, words: str) -> None:
-    assert clock_note.note(timezone.now() + ahead).startswith(words)
+    assert clock_note.note(lambda: timezone.now() + ahead).startswith(words)
+
+
+def test_clock_note_is_absent_on_a_page_that_is_slow() -> None:
+    lease(SECOND)
+    assert pulse(timezone.now() - 9 * SECOND)["clock_note"] == ""  # the page began so long ago
+    started = timezone.now()
+    readings = iter([started - 9 * SECOND, started + 9 * SECOND])  # the database answered so late
+    assert ahead_for_sure(lambda: next(readings)) == 0
 
 
 @pytest.mark.parametrize(
@@ -67,12 +75,12 @@ def test_clock_note_names_a_web_machine_with_a_wrong_clock(ahead: timedelta, wor
 )
 def test_clock_note_reports_the_difference_measured_by_a_worker(skew: int, words: str) -> None:
     member(skew)
-    assert words in clock_note.note(timezone.now())
+    assert words in clock_note.note()
 
 
 def test_clock_note_reports_stamps_ahead_without_a_worker() -> None:
     lease(25 * HOUR + SECOND)
-    assert "off by 25 h: it is behind the stamps of records." in clock_note.note(timezone.now())
+    assert "off by 25 h: it is behind the stamps of records." in clock_note.note()
 
 
 def test_clock_note_believes_the_living_worker_with_the_least_difference() -> None:

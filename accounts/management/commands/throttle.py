@@ -37,7 +37,7 @@ class Command(PlainCommand):
 
     def list(self, user: User | None, *, json: bool, **_: Any) -> None:
         now = time()
-        for count in store.counts(user):
+        for count in store.counts(now, user):
             until = _moment(count.until, now)
             says = {None: "open", "closed": "closed until another proof"}.get(until, f"closed until {until}")
             said = f"{count.user}: {count.kind}, {count.scope}: {count.failures} failures in a row, {says}"

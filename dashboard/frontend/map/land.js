@@ -1,34 +1,43 @@
 // Land and borders from Natural Earth (world-atlas), finer as the view comes closer; drawn once for a view and then moved.
 
-import { geoMercator, geoPath } from "d3-geo";
 import { feature, mesh } from "topojson-client";
 
-import { gridStep, latitudeOf, longitudeOf, turn } from "./view.js";
+import { across, down, gridStep, latitudeOf, longitudeOf, turn } from "./view.js";
 
 const LEVELS = [["coarse", 0], ["middle", 2_500], ["fine", 25_000]]; // from so many pixels around the world on
 const MARGIN = 0.3; // of the view's size, drawn around it
+const WORLDS = [-1, 0, 1]; // a shape may lie across the edge of the world
+const OUTSIDE = 2; // pixels beyond the edge of a drawing
 const files = new Map(); // by address: a promise of shapes, shared by the maps of a page
 
-/** Returns the polygons of land and the lines of borders, each with its box in degrees. */
+/** Returns the rings of land and the lines of borders in Web Mercator, each with its box in the world. */
 export function shapesOf(topology) {
   const land = feature(topology, topology.objects.land);
   const polygons = (land.features ?? [land]).flatMap(({ geometry }) => geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
   const lines = mesh(topology, topology.objects.countries, (one, other) => one !== other).coordinates;
-  return {
-    land: polygons.map((coordinates) => ({ type: "Polygon", coordinates, box: boxOf(coordinates[0]) })),
-    borders: lines.map((coordinates) => ({ type: "LineString", coordinates, box: boxOf(coordinates) })),
-  };
+  return { land: polygons.flat().map((ring) => shapeOf(ring, true)), borders: lines.map((line) => shapeOf(line, false)) };
 }
 
-function boxOf(points) {
-  const box = [180, 90, -180, -90];
-  for (const [east, north] of points) {
-    if (east < box[0]) box[0] = east;
-    if (north < box[1]) box[1] = north;
-    if (east > box[2]) box[2] = east;
-    if (north > box[3]) box[3] = north;
-  }
-  return box;
+/**
+ * Returns {points, box, pole} of degrees: [x, y, x, y, …] without a jump at the date line. `pole` is a y beyond the pole
+ * around which a ring goes, such as the coast of Antarctica; null for others.
+ */
+export function shapeOf(coordinates, isRing) {
+  const points = new Float64Array(2 * coordinates.length);
+  const box = [Infinity, Infinity, -Infinity, -Infinity]; // west, north, east, south
+  let x = across(coordinates[0][0]);
+  coordinates.forEach(([longitude, latitude], place) => {
+    x += turn(x, across(longitude));
+    const y = down(latitude);
+    points.set([x, y], 2 * place);
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  });
+  const pole = isRing && Math.abs(x - points[0]) > 0.5 ? (points[1] > 0.5 ? 1.1 : -0.1) : null;
+  if (pole !== null) box[pole > 0 ? 3 : 1] = pole;
+  return { points, box, pole };
 }
 
 function shapes(url) {
@@ -95,65 +104,93 @@ export class Land {
     context.scale(ratio, ratio);
     context.fillStyle = ink.sunk;
     context.fillRect(0, 0, width, height);
-    const path = geoPath(projection({ ...view, width, height }), context);
-    const window_ = windowOf({ ...view, width, height });
+    const drawn = { ...view, width, height };
     const { land = [], borders = [] } = this.#levels[level] ?? {};
-    paint(context, path, land.filter(({ box }) => meets(box, window_)), ink);
-    stroke(context, path, borders.filter(({ box }) => meets(box, window_)), ink.edge, 0.45);
-    stroke(context, path, [grid(gridStep(view), extent(window_))], ink.hair, 0.8);
+    context.beginPath();
+    context.rect((width - view.k) / 2, 0, view.k, height); // each place of the earth once, as things are
+    context.clip();
+    paint(context, land, drawn, ink);
+    stroke(context, ink.edge, 0.45, () => trace(context, borders, drawn));
+    stroke(context, ink.hair, 0.8, () => grid(context, gridStep(view), drawn));
     this.#drawn = { view, level, ink };
   }
 }
 
-function projection(view) {
-  return geoMercator()
-    .rotate([-longitudeOf(view.x), 0])
-    .center([0, latitudeOf(view.y)])
-    .scale(view.k / (2 * Math.PI))
-    .translate([view.width / 2, view.height / 2])
-    .clipExtent([[-2, -2], [view.width + 2, view.height + 2]])
-    .precision(0);
-}
-
-/** Returns what a view shows in degrees: [west, south, east, north]; east may be past 180. */
-function windowOf(view) {
-  const wide = Math.min(1, view.width / view.k) * 360;
-  const west = longitudeOf(view.x) - wide / 2;
-  const [north, south] = [-1, 1].map((side) => latitudeOf(view.y + (side * view.height) / 2 / view.k));
-  return [west, south, west + wide, north];
-}
-
-function meets(box, [west, south, east, north]) {
-  if (box[1] > north || box[3] < south) return false;
-  return [-360, 0, 360].some((shift) => box[0] + shift <= east && box[2] + shift >= west);
-}
-
-const extent = ([west, south, east, north]) => [[west - 1, Math.max(-89.9, south - 1)], [east + 1, Math.min(89.9, north + 1)]];
-
-/** Returns the meridians and parallels at multiples of a step. */
-export function grid(step, [[west, south], [east, north]]) {
-  const marks = (from, to) => Array.from({ length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) }, (_, place) => (Math.ceil(from / step) + place) * step);
-  const [across, up] = [marks(west, east), marks(south, north)];
-  const meridians = across.map((x) => [south, ...up, north].map((y) => [x, y]));
-  return { type: "MultiLineString", coordinates: [...meridians, ...up.map((y) => [west, ...across, east].map((x) => [x, y]))] };
-}
-
-function paint(context, path, polygons, ink) {
+function paint(context, land, view, ink) {
   context.beginPath();
-  for (const polygon of polygons) path(polygon);
+  trace(context, land, view, true);
   context.fillStyle = ink.surface;
-  context.fill();
-  context.strokeStyle = ink.edge;
-  context.lineWidth = 0.7;
-  context.stroke();
+  context.fill("evenodd");
+  stroke(context, ink.edge, 0.7, () => trace(context, land, view));
 }
 
-function stroke(context, path, lines, color, width) {
+function stroke(context, color, width, draw) {
   context.beginPath();
-  for (const line of lines) path(line);
+  draw();
   context.strokeStyle = color;
   context.lineWidth = width;
   context.stroke();
+}
+
+/** Adds the shapes that meet a view to the path; those around a pole only get their edge there if they are to be filled. */
+function trace(context, shapes, view, filled = false) {
+  const [wide, high] = [(view.width / 2 + OUTSIDE) / view.k, (view.height / 2 + OUTSIDE) / view.k];
+  for (const world of WORLDS) {
+    const x = view.x - world;
+    for (const { points, box, pole } of shapes) {
+      if (box[2] < x - wide || box[0] > x + wide || box[3] < view.y - high || box[1] > view.y + high) continue;
+      const end = line(context, points, { ...view, x });
+      if (!filled || pole === null) continue;
+      const edge = view.height / 2 + (pole - view.y) * view.k;
+      context.lineTo(end, edge);
+      context.lineTo(view.width / 2 + (points[0] - x) * view.k, edge);
+    }
+  }
+}
+
+/** Adds a line to the path, without the points of parts that lie on one side outside; returns the last x in pixels. */
+export function line(context, points, { x, y, k, width, height }) {
+  const [left, top] = [width / 2 - x * k, height / 2 - y * k];
+  const side = (px, py) => (px < -OUTSIDE ? 1 : px > width + OUTSIDE ? 2 : 0) | (py < -OUTSIDE ? 4 : py > height + OUTSIDE ? 8 : 0);
+  const at = (place) => [left + points[place] * k, top + points[place + 1] * k];
+  let [px, py] = at(0);
+  context.moveTo(px, py);
+  let before = side(px, py); // of the point that was drawn last
+  [px, py] = at(2);
+  let here = side(px, py);
+  for (let place = 4; place < points.length; place += 2) {
+    const [nextX, nextY] = at(place);
+    const next = side(nextX, nextY);
+    if (!(before & here & next)) {
+      context.lineTo(px, py);
+      before = here;
+    }
+    [px, py, here] = [nextX, nextY, next];
+  }
+  context.lineTo(px, py);
+  return px;
+}
+
+/** Returns the multiples of a step from one number to another. */
+export function multiples(step, from, to) {
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, place) => (first + place) * step);
+}
+
+/** Adds the meridians and parallels at multiples of a step, in degrees, to the path. */
+function grid(context, step, { x, y, k, width, height }) {
+  const half = Math.min(1, width / k) * 180;
+  const middle = longitudeOf(x);
+  for (const degrees of multiples(step, middle - half, middle + half)) {
+    const at = width / 2 + ((degrees - middle) / 360) * k;
+    context.moveTo(at, 0);
+    context.lineTo(at, height);
+  }
+  for (const degrees of multiples(step, latitudeOf(y + height / 2 / k), latitudeOf(y - height / 2 / k))) {
+    const at = height / 2 + (down(degrees) - y) * k;
+    context.moveTo(0, at);
+    context.lineTo(width, at);
+  }
 }
 
 const same = (one, other) => one.x === other.x && one.y === other.y && one.k === other.k;

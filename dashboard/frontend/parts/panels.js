@@ -123,6 +123,7 @@ function fillAlarm(item, { name, started, ended, peak, url }) {
 }
 
 function showMap(root, panel) {
+  if (!panel.routes) return; // a replay shows it by itself
   const cells = parts(root);
   one("board-map", root).show(panel);
   cells.none.hidden = panel.routes.length > 0;

@@ -4,15 +4,18 @@ The shapes that it takes are those that an application has too: one SELECT over 
 a bucket of time, and HAVING. Of any other it says which part cannot run on a stream.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from common.text import quoted
 from sql.folder import APPLICATION_FILE, INPUT, SCRIPT_FILE
 from sql.folder.application import Application
 from sql.folder.writing import to_toml
 from sql.live.editing.asked_expressions import (
     AGGREGATES,
     INPUT_ALIAS,
+    MOST_DIGITS,
+    OWN,
     Made,
     NotStreamingError,
     Translator,
@@ -46,7 +49,7 @@ def files(tree: Tree, stream: str, kinds: Mapping[str, str], name: str) -> dict[
     `tree` is the answer of DuckDB's json_serialize_sql; `kinds` has the kinds of the archived columns by name.
     """
     table_of(tree)
-    shape = _shape(tree["statements"][0]["node"])
+    shape = _shape(tree["statements"][0]["node"], kinds)
     translator = Translator({column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES})
     script = _script(shape, translator)
     used = translator.used or {column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES}
@@ -59,18 +62,31 @@ def table_of(tree: Tree) -> str:
     """Returns the name of the only table that a question reads. Raises NotStreamingError."""
     if tree.get("error"):
         raise NotStreamingError(f"DuckDB does not understand the question: {tree.get('error_message', '')}")
+    if len(tree["statements"]) != 1:
+        raise NotStreamingError("A question has one statement.")
     node = tree["statements"][0]["node"]
     if node["type"] != "SELECT_NODE":
         raise NotStreamingError("UNION and its like cannot be translated: a question has one SELECT.")
     table = node["from_table"]
     if table["type"] == "JOIN":
         raise NotStreamingError("It joins tables; only a question over one archived stream can be translated.")
-    if table["type"] != "BASE_TABLE" or table.get("sample"):
+    if table["type"] != "BASE_TABLE" or any(map(table.get, ("sample", "at_clause", "schema_name", "catalog_name"))):
         raise NotStreamingError("FROM has to name one archived stream.")
+    if table.get("column_name_alias"):
+        raise NotStreamingError("Other names for the columns of a stream cannot be translated.")
+    _check_qualifiers(node, str(table.get("alias") or table["table_name"]))
     return str(table["table_name"])
 
 
-def _shape(node: Tree) -> _Shape:
+def _check_qualifiers(node: Tree, table: str) -> None:
+    """Raises NotStreamingError for a name such as `a.b`, unless `a` is the table: it would be a field of a column."""
+    for each in _objects(node):
+        before = each["column_names"][:-1] if each.get("class") == "COLUMN_REF" else []
+        if before and [str(name).casefold() for name in before] != [table.casefold()]:
+            raise NotStreamingError(f"{quoted('.'.join(each['column_names']))} is no column of {quoted(table)}.")
+
+
+def _shape(node: Tree, columns: Collection[str]) -> _Shape:
     """Returns the parts of the question. Raises NotStreamingError for a part that no application has."""
     if node.get("cte_map", {}).get("map"):
         raise NotStreamingError("WITH cannot be translated: a question has one SELECT.")
@@ -78,7 +94,7 @@ def _shape(node: Tree) -> _Shape:
         if node.get(part):
             raise NotStreamingError(f"{part.upper()} cannot run on a stream.")
     items = list(node["select_list"])
-    groups = _groups(node, items)
+    groups = _groups(node, items, {name.casefold() for name in (*columns, *OWN)})
     for each in node.get("modifiers", []):
         _check_modifier(each, items)
     return _Shape(items, groups, node.get("where_clause"), node.get("having"))
@@ -96,11 +112,14 @@ def _check_modifier(modifier: Tree, items: list[Tree]) -> None:
     raise NotStreamingError("DISTINCT cannot run on a stream that never ends: write GROUP BY with a bucket of time.")
 
 
-def _groups(node: Tree, items: list[Tree]) -> list[Tree]:
-    """Returns the expressions of GROUP BY; those of ALL are the items without an aggregate."""
+def _groups(node: Tree, items: list[Tree], columns: Collection[str]) -> list[Tree]:
+    """Returns the expressions of GROUP BY; those of ALL are the items without an aggregate.
+
+    A name there is that of a column before it is an alias, as DuckDB has it; in ORDER BY it is the other way round.
+    """
     if len(node.get("group_sets", [])) > 1:
         raise NotStreamingError("Several sets of groups cannot run on a stream.")
-    groups = [_meant(each, items) for each in node.get("group_expressions", [])]
+    groups = [_meant(each, items, columns) for each in node.get("group_expressions", [])]
     aggregates = [each for each in items if _aggregates(each)]
     if node.get("aggregate_handling") == "FORCE_AGGREGATES":
         groups = [each for each in items if not _aggregates(each)]
@@ -112,27 +131,36 @@ def _groups(node: Tree, items: list[Tree]) -> list[Tree]:
     return groups
 
 
-def _meant(tree: Tree, items: list[Tree]) -> Tree:
-    """Returns the item of the SELECT list that a number or an alias stands for, else the expression itself."""
+def _meant(tree: Tree, items: list[Tree], columns: Collection[str] = ()) -> Tree:
+    """Returns the item of the SELECT list that a number or an alias stands for, else the expression itself.
+
+    The names in `columns`, in lower case, are no aliases.
+    """
     if tree["class"] == "CONSTANT" and tree["literal"]["kind"] == "INTEGER":
-        place = int(tree["literal"]["text"])
+        text = str(tree["literal"]["text"])
+        place = int(text) if len(text) < MOST_DIGITS else 0
         if not 0 < place <= len(items):
-            raise NotStreamingError(f"There is no column {place} of the SELECT list.")
+            raise NotStreamingError(f"There is no column {text[:MOST_DIGITS]} of the SELECT list.")
         return items[place - 1]
     if tree["class"] == "COLUMN_REF" and len(tree["column_names"]) == 1:
         name = str(tree["column_names"][0]).casefold()
-        return next((each for each in items if each.get("alias", "").casefold() == name), tree)
+        aliased = [] if name in columns else [each for each in items if each.get("alias", "").casefold() == name]
+        return (aliased or [tree])[0]
     return tree
 
 
-def _aggregates(tree: Any) -> bool:
+def _aggregates(tree: Tree) -> bool:
     """Returns whether an expression holds a function of many records."""
-    if isinstance(tree, list):
-        return any(map(_aggregates, tree))
-    if not isinstance(tree, dict):
-        return False
-    is_one = tree.get("class") == "FUNCTION" and tree.get("function_name") in AGGREGATES
-    return is_one or any(map(_aggregates, tree.values()))
+    return any(each.get("class") == "FUNCTION" and each.get("function_name") in AGGREGATES for each in _objects(tree))
+
+
+def _objects(tree: Any) -> Iterator[Tree]:
+    """Yields the objects within a part of the tree."""
+    if isinstance(tree, dict):
+        yield tree
+    if isinstance(tree, dict | list):
+        for each in tree.values() if isinstance(tree, dict) else tree:
+            yield from _objects(each)
 
 
 def _script(shape: _Shape, translator: Translator) -> str:

@@ -3,6 +3,7 @@
 DuckDB gives the tree by json_serialize_sql: objects with a `class`, and others by it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ AGGREGATES = frozenset({"count", "count_star", "sum", "min", "max", "avg"})
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 ORIGIN = 946_857_600  # 3 January 2000 in seconds since 1970, from which time_bucket counts; STEP counts from 1970
 MOST_DEPTH = 100
+MOST_DIGITS = 10  # of a place in the SELECT list, or of an interval; int() takes no more than 4,300
 
 
 class NotStreamingError(Exception):
@@ -50,6 +52,7 @@ class Translator:
 
     def __init__(self, columns: Mapping[str, Type]) -> None:
         self._columns = {name.casefold(): (name, type_) for name, type_ in columns.items()}
+        self._spellings = Counter(name.casefold() for name in columns)
         self.used: dict[str, Type] = {}  # the columns of the stream that the question reads
         self._depth = 0
 
@@ -79,6 +82,10 @@ class Translator:
         name = str(tree["column_names"][-1])
         if name.casefold() in OWN:
             return Made(*OWN[name.casefold()])
+        if self._spellings[name.casefold()] > 1:
+            raise NotStreamingError(
+                f"{quoted(name)} could be several columns of the stream, by the case of its letters."
+            )
         if name.casefold() not in self._columns:
             raise NotStreamingError(f"The records of the stream have no column {quoted(name)}.")
         known, type_ = self._columns[name.casefold()]
@@ -156,6 +163,8 @@ class Translator:
             raise NotStreamingError("FILTER cannot run on a stream: write CASE WHEN … THEN … END in the function.")
         if name == "count_star" or not given:
             return Made("COUNT(*)", BIGINT)
+        if len(given) > 1 or tree.get("export_state"):
+            raise NotStreamingError(f"{name}() takes one value on a stream.")
         of = self.made(given[0])
         distinct = "DISTINCT " if tree.get("distinct") and name not in ("min", "max") else ""
         if distinct and name != "count":
@@ -204,19 +213,19 @@ def _is_arrival(tree: Tree) -> bool:
 
 def _interval(tree: Tree) -> tuple[int, str]:
     """Returns the number and the unit of INTERVAL 5 minute and INTERVAL '5 minutes'; (0, "") of another."""
-    words = _constants(tree)
-    if tree.get("function_name", "").startswith("to_"):
-        words.append(tree["function_name"].removeprefix("to_"))
-    number, unit = [*" ".join(words).split(), "", ""][:2]
-    return (int(number), unit.lower().removesuffix("s")) if number.isascii() and number.isdecimal() else (0, "")
-
-
-def _constants(tree: Any) -> list[str]:
-    if not isinstance(tree, dict):
-        return [text for each in tree for text in _constants(each)] if isinstance(tree, list) else []
-    if tree.get("class") == "CONSTANT":
-        return [str(tree["literal"].get("text", ""))]
-    return [text for each in tree.values() for text in _constants(each)]
+    unit = ""
+    while tree["class"] != "CONSTANT":
+        given, name = [each["expression"] for each in tree.get("arguments", [])], tree.get("function_name", "")
+        if tree["class"] == "CAST":
+            tree = tree["child"]
+        elif len(given) == 1 and (name == "trunc" or (name.startswith("to_") and not unit)):
+            tree, unit = given[0], unit or name.removeprefix("trunc").removeprefix("to_")
+        else:
+            return 0, ""
+    words = f"{tree['literal'].get('text', '')} {unit}".split()
+    if len(words) != 2 or len(words[0]) > MOST_DIGITS or not (words[0].isascii() and words[0].isdecimal()):
+        return 0, ""
+    return int(words[0]), words[1].lower().removesuffix("s")
 
 
 def _constant(tree: Tree) -> Made:
@@ -232,7 +241,8 @@ def _constant(tree: Tree) -> Made:
     if kind == "INTEGER":
         return Made(text.replace("_", ""), BIGINT)
     if kind == "NUMERIC":
-        return Made(format(Decimal(text.replace("_", "")), "f"), DOUBLE)
+        number, _, exponent = text.replace("_", "").lower().partition("e")
+        return Made(f"{Decimal(number):f}" + (f"e{exponent}" if exponent else ""), DOUBLE)
     raise NotStreamingError(f"A literal of the kind {kind.lower()} cannot be translated.")
 
 

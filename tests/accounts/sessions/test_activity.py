@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -6,8 +7,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Session
+from accounts.sessions import authenticate, valid_sessions
 from accounts.sessions.activity import counts, touch
-from accounts.sessions.engine import SessionStore
+from accounts.sessions.engine import SessionStore, times
 
 OPENED = {"sec-fetch-mode": "navigate", "accept": "text/html"}
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -106,6 +108,17 @@ def test_slow_clock_does_not_move_a_limit_back(signed_in: Client) -> None:
     Session.objects.update(seen=now + 5 * MINUTE)
     touch(session, now + 2 * MINUTE)
     assert Session.objects.get().seen == now + 5 * MINUTE
+
+
+@pytest.mark.parametrize("look", [looked_up, authenticate, lambda _: valid_sessions([Session.objects.get().pk])])
+def test_session_of_a_clock_ahead_by_years_keeps_the_limits_when_it_is_set_back(
+    signed_in: Client, look: Callable[[str | None], object]
+) -> None:
+    now = timezone.now()
+    Session.objects.update(**times(now + timedelta(days=7300)))
+    assert look(signed_in.session.session_key)
+    row, latest = Session.objects.get(), times(timezone.now())
+    assert all(now < getattr(row, name) <= at for name, at in latest.items())
 
 
 def test_short_limits_are_measured_more_finely(settings: Settings, signed_in: Client) -> None:

@@ -1,5 +1,7 @@
 import json
+from datetime import UTC, datetime
 from io import StringIO
+from time import time
 
 import pytest
 from django.core.management import call_command
@@ -21,8 +23,10 @@ def deployment(ada: User) -> Deployment:
 
 def test_throttle_list_shows_the_accounts_with_failures(deployment: Deployment) -> None:
     assert told("throttle", "list") == "ada: password, untrusted: 10 failures in a row, open\n"
-    Bucket.objects.filter(user=deployment.owner).update(recent=[4e9], last=4e9)
-    assert told("throttle", "list", "--user", "ada").endswith(", closed until 2096-10-02T07:07:10Z\n")
+    last = int(time()) + 600.0
+    Bucket.objects.filter(user=deployment.owner).update(recent=[last], last=last)
+    until = f"{datetime.fromtimestamp(last + 30, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    assert told("throttle", "list", "--user", "ada").endswith(f", closed until {until}\n")
     Bucket.objects.filter(user=deployment.owner).update(streak=100)
     assert told("throttle", "list").endswith(", closed until another proof\n")
 
@@ -42,7 +46,7 @@ def test_throttle_list_prints_json(deployment: Deployment) -> None:
 
 def test_new_password_resets_the_failures(deployment: Deployment) -> None:
     told("new_password", "ada")
-    assert store.counts(deployment.owner) == []
+    assert store.counts(time(), deployment.owner) == []
 
 
 @pytest.mark.parametrize("verb", ["list", "clear"])

@@ -49,3 +49,13 @@ def test_waits_equal_the_documented_ones() -> None:
     assert at == {9: -inf, 10: 30, 11: 60, 12: 120, 15: 960, 16: 1800, 99: 1800, 100: inf}
     assert rules.UNTRUSTED.opened(State(100, (0.0,))) == State(16, (0.0,))
     assert rules.UNTRUSTED.opened(State(99, (0.0,))) == State(99, (0.0,))
+
+
+@given(failures=lists(floats(0, 1e9), max_size=30), back=floats(1801, 1e9), scope=sampled_from(list(Scope)))
+def test_no_wait_is_longer_than_twice_the_longest_when_the_clock_is_set_back(
+    failures: list[float], back: float, scope: Scope
+) -> None:
+    rule = rules.rule(Kind.PASSWORD, scope)
+    state, now = State(min(99, len(failures)), tuple(sorted(failures)[-rule.kept :])), max(failures, default=0) - back
+    assert rule.free_at(rules.believed(rule, state, now)) <= now + 2 * rule.longest_wait
+    assert rules.believed(rule, state, now).streak == state.streak

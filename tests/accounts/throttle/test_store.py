@@ -81,6 +81,16 @@ def test_unsettled_guess_counts_as_a_failure(ada: User) -> None:
     assert store.reserve([store.of_account(Kind.PASSWORD, ada)], START + 29) == Refusal(START + 30)
 
 
+def test_failures_of_a_clock_ahead_by_years_lock_nobody_out_for_years(ada: User) -> None:
+    own = [store.of_account(Kind.PASSWORD, ada)]
+    ahead = START + 20 * 365 * store.DAY
+    for _ in range(10):
+        assert isinstance(store.reserve(own, ahead), Reservation)
+    assert store.reserve(own, ahead) == Refusal(ahead + 30)
+    assert isinstance(store.reserve(own, START), Reservation)
+    assert store.reserve(own, START) == Refusal(START + 60)  # the streak goes on
+
+
 def test_refused_guess_is_not_counted(ada: User) -> None:
     both = targets(ada, None, ADDRESSES[0])
     for _ in range(10):

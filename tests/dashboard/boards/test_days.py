@@ -16,6 +16,8 @@ from applications.market import sink
 from applications.market.datasets import TABLE
 from applications.market.results import Tally, TradeRow
 from applications.market.rollups import LADDER
+from applications.quotes.datasets import PRICES
+from applications.quotes.models import StreamedBar
 from dashboard import ranges
 from dashboard.boards import days, store
 from dashboard.boards.days import DAY
@@ -33,6 +35,7 @@ BOTH = replace(beside(LADDER, TABLE), kept_since=lambda: EPOCH)
 START, MINUTES = datetime(2026, 10, 23, 12, tzinfo=UTC), 5 * 1440
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]).map(ZoneInfo)
 ROWS = st.dictionaries(st.tuples(st.integers(0, MINUTES - 1), st.sampled_from("AB")), st.integers(1, 9), max_size=12)
+PANEL = '[[panels]]\nkind = "bars"\ndata = "trades/minutes"\nwindow = "1d"\n'
 FUNCTIONS = st.sampled_from(["count", "sum", "mean", "max", "last", "p95", "distinct"])
 
 
@@ -98,12 +101,14 @@ def test_zones_share_the_topic_of_a_short_range_and_have_their_own_of_a_long_one
     ]
     assert found == ["board:ours?range=6h", "board:ours?range=30d&zone=Europe%2FBerlin"]
     assert snapshots.refresh(found).keys() == set(found)
+    store.change(shared, f'title = "Ours"\n{PANEL}')
+    short = as_ada.get("/boards/ours/?range=6h&zone=Europe/Berlin").context["topic"]
+    assert short == "board:ours?range=6h&zone=Europe%2FBerlin"
 
 
 @pytest.mark.django_db
 def test_board_in_a_zone_has_its_days_in_panel_and_file(as_ada: Client, shared: Board) -> None:
-    panel = '[[panels]]\nkind = "bars"\ndata = "trades/minutes"\nwindow = "1d"\n'
-    store.change(shared, f'title = "Ours"\n{panel}')
+    store.change(shared, f'title = "Ours"\n{PANEL}')
     for hour in (21, 23):  # of one day in UTC, of two in Berlin
         put(datetime(2026, 10, 25, hour, tzinfo=UTC), "AAA", 1, "trades")
     lease("trades", datetime(2026, 11, 1, tzinfo=UTC))
@@ -114,3 +119,16 @@ def test_board_in_a_zone_has_its_days_in_panel_and_file(as_ada: Client, shared: 
     assert found["lines"][0]["values"] == [None, 1, 1, 0]
     file = b"".join(as_ada.get(f"/boards/ours/0.csv?{query}")).decode()
     assert [line[5:13] for line in file.splitlines()[1:]] == starts[:-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_rows_that_are_days_of_utc_keep_their_days_in_every_zone(as_ada: Client, shared: Board, zone: str) -> None:
+    store.change(shared, f'title = "Ours"\n{PANEL.replace("trades/minutes", "quotes/days")}')
+    day = datetime(2026, 10, 26, tzinfo=UTC)
+    prices = dict.fromkeys(PRICES, 5.0)
+    StreamedBar.objects.create(stream="quotes", ticker="AAPL", day=day, arrived=day, sequence="1", **prices)
+    query = f"range=2026-10-24T12:00..2026-10-28T12:00&zone={zone}"
+    [found] = as_ada.get(f"/boards/ours/data.json?{query}").json()["panels"]
+    place = found["lines"][0]["values"].index(1)
+    assert clock.to_iso(found["start"] + place * found["step"]) == "2026-10-26T00:00:00.000Z"

@@ -185,6 +185,17 @@ def test_replay_has_more_positions_and_is_refused_where_the_board_is(
     assert [as_bob.get(address).status_code, as_ada.get(address.replace("/0/", "/1/")).status_code] == [404, 404]
 
 
+def test_moment_of_a_replay_has_every_panel_but_the_maps(output: SqlOutput, as_ada: Client, ada: User) -> None:
+    for second in range(0, 600, 60):
+        fly(output, second, "Angel", 40, second / 10)
+    number = '[[panels]]\nkind = "number"\ndata = "rides/PLACES"\n'
+    store.make(f'title = "Map"\n{MAP}{number}', ada.pk, slug="moment")
+    [start, end] = SPAN.split("..")
+    found = as_ada.get("/boards/moment/data.json", {"range": f"{start}..{end}", "maps": "no"}).json()["panels"]
+    assert found[0].keys() == {"kind", "size", "title"}
+    assert [found[0]["kind"], found[1]["value"]] == ["map", 10]
+
+
 def test_replay_of_many_positions_is_thinned(output: SqlOutput, monkeypatch: pytest.MonkeyPatch) -> None:
     for second in range(0, 600, 5):
         fly(output, second, "Angel", 40, -73)

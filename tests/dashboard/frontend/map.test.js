@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 import { pinched } from "#kit/map/gestures.js";
-import { grid, shapesOf } from "#kit/map/land.js";
-import { Player } from "#kit/map/player.js";
+import { line, multiples, shapeOf, shapesOf } from "#kit/map/land.js";
+import { Player } from "#kit/parts/player.js";
 import { Scene } from "#kit/map/scene.js";
 import { at, fade, rangeOf, shade, tracksOf, trailOf } from "#kit/map/tracks.js";
 import { across, bounded, down, fitted, gridStep, holds, latitudeOf, longitudeOf, moved, placed, ruler, screenX, screenY, shortest, zoomed } from "#kit/map/view.js";
@@ -152,16 +152,34 @@ test("the clock of a calm replay steps once a second", () => {
   assert.deepEqual([0, 500, 999, 1_000, 1_900, 2_000].map((now) => player.tick(now)), [0, 0, 0, 10_000, 10_000, 20_000]);
 });
 
-test("the grid has the meridians and parallels of a step within the window", () => {
-  assert.deepEqual(grid(10, [[-12, 41], [2, 55]]).coordinates, [
-    [[-10, 41], [-10, 50], [-10, 55]],
-    [[0, 41], [0, 50], [0, 55]],
-    [[-12, 50], [-10, 50], [0, 50], [2, 50]],
-  ]);
+test("the grid is drawn at the multiples of a step within the window", () => {
+  assert.deepEqual([multiples(10, -12, 2), multiples(10, 41, 55), multiples(30, 31, 59)], [[-10, 0], [50], []]);
 });
 
-test("the land of world-atlas is there, with the box of each part", async () => {
+test("the land of world-atlas is there, with the box of each part; Antarctica goes around the pole", async () => {
   const { land, borders } = shapesOf(JSON.parse(await readFile(new URL("../../../node_modules/world-atlas/countries-110m.json", import.meta.url))));
   assert.ok(land.length > 100 && borders.length > 100);
-  for (const { box: [west, south, east, north] } of [...land, ...borders]) assert.ok(west <= east && south <= north && west >= -180 && north <= 90);
+  for (const { box: [west, north, east, south] } of [...land, ...borders]) assert.ok(west <= east && north <= south && west >= -1 && east <= 2);
+  assert.deepEqual(land.map(({ pole }) => pole).filter((pole) => pole !== null), [1.1]);
+});
+
+test("a shape across the date line has no jump", () => {
+  const { points, box } = shapeOf([[179, 0], [-179, 0], [-179, 10], [179, 0]], true);
+  assert.ok(Math.max(...points) < 1.01 && box[2] - box[0] < 0.01, String(points));
+});
+
+/** Returns the points of a path. */
+const drawn = (points, view) => {
+  const found = [];
+  line({ moveTo: (...at) => found.push(at), lineTo: (...at) => found.push(at) }, points, view);
+  return found;
+};
+
+test("a line outside on one side is cut short, and every point inside is drawn", () => {
+  const view = { x: 0.5, y: 0.5, k: 100, width: 100, height: 100 };
+  const outside = [2, 0.1, 3, 0.2, 2, 0.3, 3, 0.4];
+  assert.deepEqual(drawn([0.5, 0.5, ...outside, 0.6, 0.6], view).length, 4); // both ends of the part outside stay
+  assert.deepEqual(drawn([0.1, 0.1, 0.2, 0.2, 0.3, 0.1], view).map((at) => at.map(Math.round)), [[10, 10], [20, 20], [30, 10]]);
+  const around = [-1, -1, 2, -1, 2, 2, -1, 2, -1, -1]; // corners around the view are all needed
+  assert.equal(drawn(around, view).length, 5);
 });

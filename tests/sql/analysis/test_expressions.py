@@ -262,4 +262,9 @@ def test_exists_is_in_that_is_never_unknown() -> None:
     )
     roots = [plan(f"SELECT STREAM ID FROM TRADES_001 AS t WHERE {each}").peeks[0].root for each in ways]
     assert roots[0] == roots[1] == roots[2]
-    assert problems("SELECT STREAM ID FROM TRADES_001 WHERE EXISTS (SELECT 1 FROM COMPANIES WHERE SYMBOL = SYMBOL)")
+    for query in (
+        "SELECT 1 FROM COMPANIES WHERE SYMBOL = SYMBOL",
+        "SELECT COUNT(*) FROM COMPANIES WHERE SYMBOL = SECTOR",
+    ):
+        [sentence] = problems(f"SELECT STREAM ID FROM TRADES_001 WHERE EXISTS ({query})")
+        assert "EXISTS (SELECT …) is known in the form" in sentence

@@ -37,6 +37,15 @@ SAME = [
     "SELECT price - 1 AS p FROM trades WHERE note IS NULL AND coalesce(size, 0) <> 4 AND (buy OR price < 1e1)",
     "SELECT ticker FROM trades WHERE ticker NOT LIKE 'A%' AND note IS NOT NULL AND size NOT IN (1, 2)",
     "SELECT max(price) - min(price) FROM trades GROUP BY time_bucket(INTERVAL '30 seconds', _arrived)",
+    f"SELECT upper(note) AS note, count(*) FROM trades GROUP BY {BUCKET}, note ORDER BY {BUCKET}",
+    "SELECT count(*) FROM trades GROUP BY time_bucket(to_minutes(2), trades._arrived)",
+    'SELECT size * 1e1 AS "); DROP STREAM x; --" FROM trades WHERE price < 1e20 AND price > .5e-300',
+]
+ODD = [
+    "INTERVAL '1 minute 30 seconds'",
+    "INTERVAL '1 minute' * 2",
+    "INTERVAL (size + 1) minute",
+    "INTERVAL (-1) minute",
 ]
 REFUSED = {
     "SELECT * FROM trades": "* is not translated: name the columns.",
@@ -59,6 +68,15 @@ REFUSED = {
     "SELECT count(*) FROM trades GROUP BY time_bucket(INTERVAL 1 month, _arrived)": "seconds, minutes, hours or days",
     f"SELECT count(*) FILTER (WHERE buy) FROM trades GROUP BY {BUCKET}": "FILTER cannot run",
     "SELEC 1": "DuckDB does not understand",
+    f"SELECT count(*) FROM trades GROUP BY {'9' * 5000}": "There is no column 9999999999 of",
+    "-- nothing": "A question has one statement",
+    "SELECT ticker FROM trades; SELECT note FROM trades": "A question has one statement",
+    "SELECT price FROM trades AS t(price, ticker)": "Other names for the columns",
+    "SELECT price FROM other.trades": "FROM has to name one archived stream",
+    "SELECT note.ticker FROM trades": "'note.ticker' is no column of 'trades'",
+    "SELECT trades.ticker FROM trades AS t": "'trades.ticker' is no column of 't'",
+    f"SELECT min(price, 2) FROM trades GROUP BY {BUCKET}": "min() takes one value",
+    **{f"SELECT count(*) FROM trades GROUP BY time_bucket({each}, _arrived)": "minutes, hours or days" for each in ODD},
 }
 
 
@@ -117,6 +135,11 @@ def test_question_without_the_shape_of_a_stream_is_refused_in_words(question: st
         asked.table_of(tree(question))
         asked.files(tree(question), "trades", KINDS, "x")
     assert REFUSED[question] in str(refused.value)
+
+
+def test_name_of_columns_that_differ_by_case_alone_is_refused() -> None:
+    with pytest.raises(NotStreamingError, match="'SIZE' could be several columns"):
+        asked.files(tree("SELECT SIZE FROM trades"), "trades", {"size": "whole", "Size": "whole"}, "x")
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
-"""Percentiles: exact while values are few, beyond that near, whatever the order, the batches and the restarts."""
+"""Percentiles are exact while values are few and near beyond, in any order, with any batches and restarts."""
 
+from decimal import Decimal
 from random import Random
+from sys import float_info
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +15,7 @@ from sql.engine.coding import pack, unpack
 from sql.engine.percentiles import ERROR, EXACT_MOST, LEAST, bucket, middle
 from sql.functions.rules import PERCENTILES
 from sql.plan.nodes import Call
-from sql.types import BIGINT, DOUBLE
+from sql.types import BIGINT, DOUBLE, Type, decimal
 from tests.sql.operators.driving import call
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -66,6 +69,9 @@ def test_many_values_have_a_near_percentile_in_any_order(seed: int, name: str, c
     assert filled(of, sorted(values), MANY - cut).result() == tally.result()
 
 
-def test_estimate_is_never_beyond_the_values() -> None:
-    tally = filled(call("P99", BIGINT, BIGINT), [2**63 - 1] * MANY, 7)
-    assert tally.result() == 2**63 - 1
+GREATEST = [(BIGINT, 2**63 - 1), (decimal(4, 2), Decimal("99.99")), (DOUBLE, float_info.max), (DOUBLE, -float_info.max)]
+
+
+@pytest.mark.parametrize(("of", "value"), GREATEST)
+def test_estimate_is_never_beyond_the_values_nor_out_of_the_range_of_their_type(of: Type, value: Any) -> None:
+    assert filled(call("P99", of, of), [value] * MANY, 7).result() == value

@@ -117,7 +117,7 @@ def kinds(value: object) -> Iterator[type]:
 
 
 def test_random_scripts_have_every_kind_of_operator_and_of_expression() -> None:
-    """All but RANDOM_CUT_FOREST and HOTSPOTS, whose algorithms have tests of their own."""
+    """Checks all kinds but RANDOM_CUT_FOREST and HOTSPOTS: other tests compare their algorithms."""
     classes = [each for base in (Node, Expr, _Unary) for each in base.__subclasses__() if "sql.plan" in each.__module__]
     left = {each.__name__ for each in classes} - {"_Unary", "Forest", "Hotspots"}
 

@@ -1,6 +1,7 @@
 // The clock of a replay: which moment is shown, and how fast time goes.
 
-export const SPEEDS = [1, 10, 60];
+const DAY = 86_400_000; // milliseconds
+export const SPEEDS = [1, 10, 60, 600];
 
 export class Player {
   playing = false;
@@ -11,6 +12,10 @@ export class Player {
   /** `calm` steps once a second instead of gliding, for people who prefer less motion. */
   constructor(start, end, calm = false) {
     Object.assign(this, { start, end, calm, moment: start });
+  }
+
+  get isLong() {
+    return this.end - this.start > DAY;
   }
 
   play() {
