@@ -1,6 +1,6 @@
 """Registers the application `quotes`."""
 
-from applications.quotes import processor, sink
+from applications.quotes import processor, report, sink
 from applications.quotes.datasets import DAYS
 from applications.quotes.models import QUOTES, StreamedBar
 from applications.quotes.retention import outlived
@@ -17,6 +17,7 @@ APPLICATION = Application(
     inherit=processor.inherit,
     set_back=processor.set_back,
     source=SOURCE,
+    report_range=report.rows,
     results=[(StreamedBar, "arrived")],
     retention=outlived,
     datasets=[DAYS],

@@ -69,9 +69,10 @@ def _series(number: int, numbers: Sequence[str], asked: Question) -> Series:
 
 
 def _found(number: int, asked: Question) -> Found:
+    """Returns the newest rows first, and those of one time in the order of the answer: `ORDER BY` tells it."""
     rows = [
         (time, row)
-        for time, _, row in reversed(_rows(number))
+        for time, _, row in sorted(_rows(number), key=lambda row: -row[0])
         if asked.start <= time < asked.end and all(row.get(name) in allowed for name, allowed in asked.where.items())
     ]
     most = min(asked.most, ROWS)

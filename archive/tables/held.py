@@ -1,15 +1,18 @@
 """Holds files that people sent or let the page fetch, until they keep them as tables: at most an hour."""
 
+import fcntl
 import re
 import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+
+from archive.tables.storing import TableError
 
 MOST_EACH = 4  # files of a person; the oldest one goes
 MOST = 40  # files of all people together, likewise
@@ -46,6 +49,20 @@ def held(user: int, token: str) -> Path | None:
 def name_of(path: Path) -> str:
     """Returns the name that the file had."""
     return path.name.split("-", 2)[2]
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keeps other processes of the site from making a table of a file meanwhile: it would take a second web process.
+
+    Raises TableError if one does so already. The kernel frees the lock when its process ends, however it ends.
+    """
+    with (Path(settings.VAR_DIR) / "tables-held.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TableError("Another file becomes a table at this moment: try again in some seconds.") from None
+        yield
 
 
 def _folder() -> Path:

@@ -123,7 +123,8 @@ def _kept(request: HttpRequest, path: Path, name: str, given: dict[str, str]) ->
     if not append and "replace" not in request.POST and FileTable.objects.filter(name=table).exists():
         raise TableError(f"There is a table {table}: choose to replace it or to add to it, or name this one otherwise.")
     job = Job(table, path, storable(name), form.spec_of(given), _most(), made_by=who, append=append)
-    outcome = import_table(job, opened())
+    with held.one_at_a_time():
+        outcome = import_table(job, opened())
     path.unlink(missing_ok=True)
     bad = f" Kept in {table}/errors: {counted(outcome.bad, 'bad line')}." if outcome.bad else ""
     messages.success(request, f"{table} has {counted(outcome.rows, 'row')} of {name}.{bad}")

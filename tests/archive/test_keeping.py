@@ -57,10 +57,11 @@ def test_kept_answer_is_data_of_its_own_times(oda: User) -> None:
     assert (data.values("k", "ask", "", 9), data.title) == (["k0", "k1"], "Answer: Hours")
 
 
-def test_kept_answer_without_times_has_that_of_the_answer(oda: User) -> None:
-    data, now = kept(oda, "SELECT 'a' AS k, 7 AS n"), clock.from_datetime(timezone.now())
+def test_kept_answer_without_times_has_the_time_and_order_of_the_answer(oda: User) -> None:
+    data = kept(oda, "SELECT * FROM (VALUES ('b', 7), ('a', 8), ('c', 6)) AS t(k, n) ORDER BY n DESC")
+    now = clock.from_datetime(timezone.now())
     found = data.rows(Question(stream="ask", start=now - 60_000, end=now + 60_000, most=10))
-    assert [row for _, row in found.rows] == [{"k": "a", "n": 7}]
+    assert [row for _, row in found.rows] == [{"k": "a", "n": 8}, {"k": "b", "n": 7}, {"k": "c", "n": 6}]
 
 
 def test_kept_answer_is_asked_again_only_when_its_time_has_come(oda: User) -> None:

@@ -68,6 +68,14 @@ def test_table_that_is_there_is_replaced_or_added_to_only_when_told(staff: Clien
     assert FileTable.objects.get().rows == 2
 
 
+def test_file_waits_while_another_becomes_a_table(staff: Client) -> None:
+    address = send(staff)
+    with held.one_at_a_time():
+        says = "Another file becomes a table at this moment: try again in some seconds."
+        assertContains(staff.post(address, {"name": "visits"}), says, status_code=422)
+    assert staff.post(address, {"name": "visits"}).status_code == 302
+
+
 def test_table_is_removed_after_a_question(staff: Client, tmp_path: Path) -> None:
     staff.post(send(staff), {"name": "visits"})
     assertContains(staff.get("/tables/visits/remove/"), "2 rows and 1 bad line go")

@@ -15,13 +15,17 @@ from websockets.protocol import State
 from websockets.typing import Origin
 from websockets.uri import parse_uri
 
-from tests.deploy.site_client import SiteClient, add_person
+from tests.deploy.site_client import UPLOAD, SiteClient, add_operator, add_person
 from tests.deploy.stack import HOST, Stack
 from tests.waiting import wait_for
 
 PAGE = "/accounts/sign-in/"
 HEAD = f"POST {PAGE} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n".encode()
 HEAD_OF_70_000 = b"\x81\xff" + (70_000).to_bytes(8) + b"mask"  # the head of a text frame, RFC 6455 section 5.2
+ROW = b"2017-04-01|a store by the river|25|1.5\n"
+ROWS = 500_000  # 20 MB of them
+POOL = 2  # processes of the web pool (deploy/uwsgi.ini)
+DRIPS = 3  # bytes that come one by one
 CONNECTIONS = 100  # that one address may have, with a request in hand
 FORGED = {
     "X-Forwarded-For": "6.6.6.6",
@@ -79,6 +83,40 @@ def test_body_that_is_too_large_is_refused_in_words_before_it_is_sent(stack: Sta
             while b"</html>" not in answer and (more := line.recv(1 << 16)):
                 answer += more
         assert (answer[9:12], b"<h1>File too large</h1>" in answer) == (b"413", True)
+
+
+@pytest.fixture
+def operator(stack: Stack) -> Iterator[SiteClient]:
+    add_operator(stack, "operator")
+    client = SiteClient(stack).sign_in("operator").show_code()
+    yield client
+    client.line.close()
+
+
+def begun(stack: Stack, client: SiteClient, body: bytes) -> ssl.SSLSocket:
+    """Sends the head of an upload and all of its body but the last bytes, and leaves the connection so."""
+    line = opened(stack, "127.0.0.1")
+    words = {"Cookie": client.cookie, "Origin": stack.url, "Content-Type": UPLOAD, "Content-Length": len(body)}
+    head = "".join(f"{name}: {value}\r\n" for name, value in words.items())
+    line.sendall(f"POST /tables/ HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n".encode() + body[:-DRIPS])
+    return line
+
+
+def test_large_file_becomes_a_table_while_other_clients_drip(operator: SiteClient, stack: Stack) -> None:
+    """The slow clients are more than the pool's processes, and hold none of them until their bodies are whole."""
+    head = b"day|store|visitors|price\n"
+    slow_body = operator.upload("/tables/", "slow.csv", head + ROW * 20_000)
+    with ExitStack() as lines:
+        slow = [lines.enter_context(begun(stack, operator, slow_body)) for _ in range(POOL + 1)]
+        assert operator.send("/tables/", "visits.csv", head + ROW * ROWS)[0] == 302
+        held = operator.location
+        for place in range(len(slow_body) - DRIPS, len(slow_body)):
+            assert operator.ask("/tables/")[0] == 200
+            for line in slow:
+                line.sendall(slow_body[place : place + 1])
+        assert {line.recv(1 << 16)[9:12] for line in slow} == {b"302"}
+    assert operator.submit(held, {"name": "visits"})[0] == 302
+    assert f"visits has {ROWS:,} rows of visits.csv." in operator.ask("/tables/visits/")[1]
 
 
 def test_page_limit_refuses_requests_without_a_pause(stack: Stack) -> None:
