@@ -1,7 +1,7 @@
 """Derives which tests are fast: those that start no process, no server and no browser (`make test-fast`).
 
 The layer of a test is read from the code and is kept in no list. A test is fast unless its function, or the function of
-one of its fixtures, reaches a name that is imported from one of STARTERS, through other functions of `tests` too.
+one of its fixtures, reaches one of STARTERS or a name of it, through other functions of `tests` too.
 The mark `long` takes out a test that starts nothing and still needs many seconds.
 `forbid_starting` makes a test of the fast layer fail if it starts something nevertheless.
 """
@@ -20,6 +20,7 @@ STARTERS = (
     "multiprocessing",
     "playwright",
     "http.server",
+    "socket.create_server",
     "socketserver",
     "uvicorn",
     "archive.questions.asking",
@@ -84,7 +85,8 @@ def _functions(item: pytest.Function) -> set[tuple[str, str]]:
 @cache
 def starts(module: str, name: str) -> bool:
     """Returns whether a name of a module of the tests reaches a starter."""
-    return any(f"{place[0]}.".startswith(f"{starter}.") for place in reached(module, name) for starter in STARTERS)
+    places = [f"{'.'.join(place)}." for place in reached(module, name)]
+    return any(place.startswith(f"{starter}.") for place in places for starter in STARTERS)
 
 
 @cache
