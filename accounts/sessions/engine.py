@@ -23,7 +23,8 @@ from django.utils.crypto import get_random_string
 from accounts.client import SESSION_ID
 from accounts.models import Session
 
-SLACK = timedelta(minutes=1)  # by which the clocks of one deployment may differ
+# A clock that is set back by less leaves sessions alone: they last longer by that step, and a step forth ends none.
+SLACK = timedelta(days=1)
 
 
 def new_key() -> str:
@@ -48,10 +49,10 @@ def times(now: datetime) -> dict[str, datetime]:
 
 
 def hold(row: Session, now: datetime) -> None:
-    """Moves back the times of a session that lie further ahead than those of one that begins now.
+    """Moves back the times of a session that lie by more than SLACK further ahead than those of one that begins now.
 
-    Only a clock that was set back explains them, by more than the machines of a deployment differ. Otherwise a session
-    that began while the clock was ahead by years would last for years. A plain UPDATE revives no ended session.
+    Only a clock that was set back explains them. Otherwise a session that began while the clock was ahead by years
+    would last for years. A plain UPDATE revives no ended session.
     """
     latest = times(now)
     wrong = {name: at for name, at in latest.items() if getattr(row, name) > at + SLACK}
