@@ -41,10 +41,11 @@ def update(
         sql, more = _from_now(connection.vendor, model, duration)
         changes.append(f"{quote(name)} = {sql}")
         params += more
-    conditions = " AND ".join([f"{quote(name)} = %s" for name in key])
+    # As Django asks for a condition: a damaged flag of 5, which SQLite can hold, is true, and is not equal to one.
+    conditions = " AND ".join([quote(name) if value is True else f"{quote(name)} = %s" for name, value in key.items()])
     statement = f"UPDATE {quote(model._meta.db_table)} SET {', '.join(changes)} WHERE {conditions}"  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
-        cursor.execute(statement, params + prepared(model, key))
+        cursor.execute(statement, params + prepared(model, {name: key[name] for name in key if key[name] is not True}))
         return int(cursor.rowcount)
 
 
