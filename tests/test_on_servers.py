@@ -93,11 +93,11 @@ def test_selected_tests_pass_on_a_database_server(kind: str, tmp_path: Path) -> 
             timeout=540,
         )
         assert done.returncode == 0, done.stdout[-6000:]
-        survive(Deployment(tmp_path, tested(database)), ROUNDS)
+        survive(Deployment(tmp_path, database_of_tests(database)), ROUNDS)
     assert int(re.findall(r"(\d+) passed", done.stdout)[0]) > 150
 
 
-def tested(database: Database) -> Database:
+def database_of_tests(database: Database) -> Database:
     """Returns the database in which the selected tests ran: its tables stand, and are empty."""
     url = database.url.removesuffix("millrace") + "test_millrace"
     if url.startswith("postgres"):
