@@ -13,7 +13,7 @@ from dashboard.boards.spec import Content, Panel
 from dashboard.held.looks import one_look
 from dashboard.ranges import Span
 from streams.core import topics
-from streams.models import TopicVersion
+from streams.models.progress import read_versions
 
 MOVES = 5  # seconds after which a live range has moved on, though no record came
 MOST = 100  # ranges and values of one board
@@ -40,7 +40,7 @@ class KeptPanels:
         """Returns the snapshots of the panels for a live range."""
         with self._lock, one_look():
             self._look_up(int(now.timestamp()) // MOVES)
-            versions = dict(TopicVersion.objects.values_list("topic", "version"))  # before the rows are read
+            versions = read_versions()  # before the rows are read
             key = span.text, value, str(span.zone)
             before: list[Built] | list[None] = self._built.pop(key, [None] * len(self._content.panels))
             found = [

@@ -14,8 +14,7 @@ from django.db import Error
 from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
 from dashboard.held.looks import one_look
-from streams.models import TopicVersion
-from streams.models.kept import Kept
+from streams.models.progress import read_versions
 
 logger = logging.getLogger(__name__)
 RETRY = 5.0  # seconds until topics that could not be built are tried again
@@ -24,19 +23,11 @@ MOST_POLLED = 100  # topics; a client that polls never says that it has stopped
 Find = Callable[[str], dashboard_topics.Page | None]
 
 
-_VERSIONS = Kept(lambda: TopicVersion.objects.values_list("topic", "version"))
-
-
 class Snapshot(NamedTuple):
     version: int
     built: float  # seconds of the monotonic clock
     data: bytes  # JSON
     text: str  # the whole message
-
-
-def read_versions() -> dict[str, int]:
-    """Returns every topic's version; one cheap query."""
-    return dict(_VERSIONS.rows())
 
 
 class Snapshots:

@@ -14,6 +14,7 @@ from streams.models.leases import Lease, Member, current_leases
 from streams.models.lenient import OddTime
 from streams.models.statements import update
 
+_VERSIONS = Kept(lambda: TopicVersion.objects.values_list("topic", "version"))
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
 
@@ -110,6 +111,11 @@ def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> flo
 def version(topic: str) -> int:
     """Returns the announced version of a topic; 0 before the first change."""
     return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0
+
+
+def read_versions() -> dict[str, int]:
+    """Returns every topic's version, by one cheap query."""
+    return dict(_VERSIONS.rows())
 
 
 def announce(topic: str) -> None:
