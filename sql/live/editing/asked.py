@@ -50,10 +50,10 @@ def files(tree: Tree, stream: str, kinds: Mapping[str, str], name: str) -> dict[
     """
     table_of(tree)
     shape = _shape(tree["statements"][0]["node"], kinds)
-    translator = Translator({column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES})
+    types = {column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES}
+    translator = Translator(types)
     script = _script(shape, translator)
-    used = translator.used or {column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES}
-    schema = Schema(tuple(Column(column, type_) for column, type_ in used.items()))
+    schema = Schema(tuple(Column(column, type_) for column, type_ in (translator.used or types).items()))
     configuration = to_toml(Application(name, script, schema, source=stream))
     return {APPLICATION_FILE: configuration.encode(), SCRIPT_FILE: script.encode()}
 
