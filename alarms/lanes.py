@@ -49,7 +49,7 @@ class Lane:
         self.full = True  # whether there may be more in the table, so that it is read again at once
         self.stopping = False
         self._rate = rate
-        self._held: set[str] = set()  # episodes whose earlier message the receiver refused
+        self._held: set[str] = set()  # episodes of which the receiver refused an earlier message
         self.give(jobs)
 
     def give(self, jobs: Sequence[Job]) -> None:
@@ -76,7 +76,7 @@ class Lane:
         return self.pop()
 
     def pop(self) -> Job | None:
-        """Returns the next job whose episode does not wait for an earlier message; None if there is none now."""
+        """Returns the next job, None if there is none now. Jobs behind a refused one of their episode stay unsent."""
         self.sending = True  # before the job leaves the queue, so that the lane never seems idle meanwhile
         while self.jobs and not self.stopping:
             job = self.jobs.popleft()

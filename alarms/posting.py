@@ -109,16 +109,16 @@ class Posts:
     def _next(self, wire: Wire) -> None:
         """Begins the next request of a wire, or ends its lane if there is none for a while."""
         lane = wire.lane
-        while not wire.lane.ended and (job := lane.pop()) is not None:
+        while not lane.ended and (job := lane.pop()) is not None:
             wire.began = self._monotonic()
             if (refused := lane.bound(wire.began)) is not None:
                 self._note(wire, job, refused)
             elif self._begin(wire, job):
                 return
-        if wire.lane.ended:
+        if lane.ended:
             return
-        now = wire.idle_since = wire.idle_since or self._monotonic()
-        if lane.stopping or self._monotonic() - now >= LINGER:
+        wire.idle_since = wire.idle_since or self._monotonic()
+        if lane.stopping or self._monotonic() - wire.idle_since >= LINGER:
             self._end(wire)
 
     def _begin(self, wire: Wire, job: Job) -> bool:

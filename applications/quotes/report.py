@@ -16,7 +16,7 @@ MOST = 10_000  # tickers of a report for people, of which all rows are in memory
 
 
 def rows(asked: Asked) -> Iterator[Row]:
-    """Yields a row for each ticker of the kept bars, whose stream is None, then of each stream.
+    """Yields a row for each ticker of the kept bars, with None for the stream, then of each stream.
 
     A row is {"ticker", "stream", "first", "last", "days", "close"}: the first and last day as ISO dates, the number of
     days with a bar, and the close of the last day. With a stream only its bars count. `since` and `until` bound the
@@ -34,7 +34,7 @@ def rows(asked: Asked) -> Iterator[Row]:
 
 
 def _within(bars: QuerySet[StreamedBar], asked: Asked) -> QuerySet[StreamedBar]:
-    """Returns the bars of a stream whose days the report is about."""
+    """Returns the bars of a stream on the days of the report."""
     since, until = _bounds(bars.aggregate(newest=Max("day"))["newest"], asked)
     bars = bars.filter(day__gte=since) if since else bars
     return bars.filter(day__lt=until) if until else bars

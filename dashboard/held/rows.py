@@ -1,4 +1,4 @@
-"""Keeps the newest rows of tables whose rows are added and removed, but never changed.
+"""Keeps the newest rows of tables to which rows are added and from which they are removed, but never changed.
 
 Beside them it keeps the parts of steps that questions computed (dashboard/held/answers.py), until a row is added there.
 """
