@@ -35,9 +35,9 @@ class Firsts:
         self._sorted: list[tuple[bytes, int, Followed]] = []  # the number makes each entry different
         self._number = 0
 
-    def note(self, file: Followed, descriptor: int) -> None:
-        """Takes the first bytes of a file, which may have grown. Raises OSError."""
-        first = os.pread(descriptor, FIRST, 0)
+    def note(self, file: Followed, first: bytes) -> None:
+        """Takes the first bytes of a file, which may have grown."""
+        first = first[:FIRST]
         if first and first != file.first:
             file.first = first
             self._number += 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.tails import positions
-from ingest.tails.positions import HEAD, TAIL, Id, Position, hashed
+from ingest.tails.positions import TAIL, Id, Position, hashed
 
 READ = 1 << 20  # bytes at a time; more than the longest record has
 MOST_OPEN = 256  # files that stay open: a file that is removed can be read to its end while it is open
@@ -113,23 +113,31 @@ class Piece(NamedTuple):
     before: bytes  # the last bytes before `data`
     data: bytes
     start: int  # where `data` begins in the file
+    first: bytes  # the first bytes of the file, up to HEAD
 
 
 def read(descriptor: int, position: Position) -> Piece:
-    """Reads on from a position. Raises ChangedError if other bytes are before it, and OSError."""
-    if position.offset < HEAD and not positions.matches(position, descriptor):
-        raise ChangedError
+    """Reads on from a position. Raises ChangedError if other bytes are before it, and OSError.
+
+    All that is compared and returned was in the file at one time: a writer may truncate it between two calls.
+    """
+    first = positions.first_of(descriptor)
     back = min(TAIL, position.offset)
     raw = os.pread(descriptor, back + READ, position.offset - back)
     before, data = raw[:back], raw[back:]
-    if len(before) < back or hashed(before) != position.tail:
+    known = len(first) >= position.headed and hashed(first[: position.headed]) == position.head
+    if not known or len(before) < back or hashed(before) != position.tail:
         raise ChangedError
     if position.offset == 0 and data[:1] == b"\0":
-        return _past_hole(descriptor)
-    return Piece(before, data, position.offset)
+        piece = _past_hole(descriptor, first)
+    else:
+        piece = Piece(before, data, position.offset, first)
+    if positions.first_of(descriptor)[: len(first)] != first:
+        raise ChangedError
+    return piece
 
 
-def _past_hole(descriptor: int) -> Piece:
+def _past_hole(descriptor: int, first: bytes) -> Piece:
     """Reads after the zero bytes at the beginning of a file.
 
     A writer that does not append leaves them behind when its file is truncated.
@@ -137,19 +145,18 @@ def _past_hole(descriptor: int) -> Piece:
     try:
         begin = os.lseek(descriptor, 0, os.SEEK_DATA)
     except OSError:  # there is nothing but the hole
-        return Piece(b"", b"", 0)
+        return Piece(b"", b"", 0, first)
     data = os.pread(descriptor, READ, begin)
     text = data.lstrip(b"\0")
-    return Piece(b"", text, begin + len(data) - len(text))
+    return Piece(b"", text, begin + len(data) - len(text), first)
 
 
 def advanced(descriptor: int, position: Position, piece: Piece, consumed: int, **changes: object) -> Position:
     """Returns the position after some bytes of a piece. Raises OSError."""
     offset = piece.start + consumed
-    if position.headed < HEAD:
-        headed, head = positions.head_of(descriptor)
-    else:
-        headed, head = position.headed, position.head
+    headed, head = position.headed, position.head
+    if headed < len(piece.first):
+        headed, head = len(piece.first), hashed(piece.first)
     if piece.start == position.offset:
         tail = hashed((piece.before + piece.data[max(0, consumed - TAIL) : consumed])[-TAIL:])
     else:

@@ -50,10 +50,9 @@ def hashed(data: bytes) -> str:
     return blake2b(data, digest_size=8).hexdigest() if data else ""
 
 
-def head_of(descriptor: int) -> tuple[int, str]:
-    """Returns how many first bytes an open file has, up to HEAD, and their hash. Raises OSError."""
-    data = os.pread(descriptor, HEAD, 0)
-    return len(data), hashed(data)
+def first_of(descriptor: int) -> bytes:
+    """Returns the first bytes of an open file, up to HEAD. Raises OSError."""
+    return os.pread(descriptor, HEAD, 0)
 
 
 def tail_of(descriptor: int, offset: int) -> str:

@@ -126,7 +126,7 @@ class Tailer:
         """Adds records of one file to the batch, piece by piece. Raises ChangedError and OSError."""
         descriptor = self.tracker.descriptors.open(file)
         if len(file.first) < files.FIRST:
-            self.tracker.firsts.note(file, descriptor)
+            self.tracker.firsts.note(file, positions.first_of(descriptor))
         position, held, done = file.position, False, False
         try:
             while not done and not self._is_full(batch):

@@ -11,7 +11,7 @@ from ingest.tails.files import Descriptors, Followed
 from ingest.tails.finding import Finding
 from ingest.tails.folders import Folders
 from ingest.tails.past import Past
-from ingest.tails.positions import GONE, TRUNCATED, Id, Position
+from ingest.tails.positions import GONE, TRUNCATED, Id, Position, hashed
 from ingest.tails.turns import Turns
 
 MOST_FILES = 10_000
@@ -207,34 +207,37 @@ class Tracker:
         while before != self._serial:
             before = self._serial
             for file in [*self._new]:
-                if file.changed < 0 and self._has(file):
+                # A copy is whole when its original is truncated, though an earlier look may have seen it empty.
+                if (file.changed < 0 or (self._orphans and not file.size)) and self._has(file):
                     self._see(file, now)
                 if not file.decided and self._has(file):
                     self._decide(file, now)
 
     def _decide(self, file: Followed, now: float) -> None:
         """Finds out whether a new file is the one that it was, a copy of another one, or really new."""
-        if not file.size and not file.position.headed and self.started:
+        if not file.size and not file.position.headed:
             return
         try:
             descriptor = self.descriptors.open(file)
+            first = positions.first_of(descriptor)
             if not positions.matches(file.position, descriptor):
                 self.truncated(file, now)
             elif file.position.headed:
                 file.decided = True
-                self.firsts.note(file, descriptor)
+                self.firsts.note(file, first)
             else:
-                self._begin(file, descriptor, now)
+                self._begin(file, descriptor, first, now)
         except FileNotFoundError:
             self._orphan(file)
         except OSError as error:
             self.fault(file, error, now)
 
-    def _begin(self, file: Followed, descriptor: int, now: float) -> None:
-        self.firsts.note(file, descriptor)
+    def _begin(self, file: Followed, descriptor: int, first: bytes, now: float) -> None:
+        self.firsts.note(file, first)
         originals = [
             other for other in self.firsts.alike(file.first) if other is not file and other.decided and self._has(other)
         ]
+        may_be_copy = self._may_be_copy(file, now) and copies.is_copy(descriptor, originals, self.descriptors)
         for other in originals:
             if not self._same(other):
                 self.truncated(other, now)
@@ -242,17 +245,15 @@ class Tracker:
             if copies.continues(position, file.position, descriptor, was_truncated=position.id in self.files):
                 self._adopt(file, serial, now)
                 return
-        if self._may_be_copy(file, now) and copies.is_copy(descriptor, originals, self.descriptors):
+        if may_be_copy or not first:
             return
-        file.decided = True
-        if not file.size:
-            return
-        headed, head = positions.head_of(descriptor)
-        position = replace(file.position, headed=headed, head=head, size=file.size)
+        position = replace(file.position, headed=len(first), head=hashed(first), size=file.size)
         if self._from_end and not self.started:
             tail = positions.tail_of(descriptor, file.size)
             position = replace(position, began=file.size, offset=file.size, tail=tail, headers=0)
-        self._change(file, position)
+        if positions.matches(position, descriptor):  # otherwise the file was truncated just now; the next look decides
+            file.decided = True
+            self._change(file, position)
 
     def _may_be_copy(self, file: Followed, now: float) -> bool:
         from_start = self.started or not self._from_end

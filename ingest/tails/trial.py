@@ -7,6 +7,7 @@ from typing import NamedTuple
 from common.text import counted
 from ingest.tails import copies, files
 from ingest.tails.cutting import State, cut
+from ingest.tails.files import ChangedError
 from ingest.tails.flows import Config, Flow
 from ingest.tails.folders import Entry, Folders
 from ingest.tails.positions import Position
@@ -66,6 +67,8 @@ def _first_record(flow: Flow, found: list[Entry]) -> _Tried:
             continue
         try:
             piece = files.read(descriptor, Position(entry.path, *entry.id))
+        except (ChangedError, OSError):
+            continue
         finally:
             os.close(descriptor)
         records = [each for each in cut(piece.data, State(flow.headers), flow.rules, final=True).records if each]
