@@ -76,7 +76,7 @@ class Workers:
     def stop(self) -> None:
         worker = self._one()
         worker.terminate()
-        worker.communicate(timeout=30)
+        worker.communicate(timeout=60)
         assert worker.returncode == 0
         self._replace(worker)
 
@@ -89,7 +89,7 @@ class Workers:
     def pause(self) -> None:
         """Stops a worker for longer than a lease lasts: when it wakes, other workers hold its shards."""
         worker = self._one()
-        halt(worker, lambda: self.deployment.can_move(f"%/{worker.pid}/%"))
+        halt(worker, lambda: self.deployment.can_write(f"%/{worker.pid}/%"))
         wait_for(lambda: not self.deployment.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
         worker.send_signal(signal.SIGCONT)
 
@@ -97,7 +97,7 @@ class Workers:
         for worker in self.running:
             worker.terminate()
         for worker in self.running:
-            worker.communicate(timeout=30)
+            worker.communicate(timeout=60)
 
 
 class Producers:
@@ -132,7 +132,7 @@ class Producers:
         producer = self._one()
         if self.chance.random() < 0.5:
             acks.fatal(self.running[producer]).touch()
-            producer.wait(timeout=30)
+            producer.wait(timeout=60)
         kill(producer)
         del self.running[producer]
         self.running |= [self._new()]
@@ -152,7 +152,7 @@ class Producers:
     def _end(self, producer: "Popen[str]") -> None:
         self._wait_until_begun(producer)
         producer.terminate()
-        out, err = producer.communicate(timeout=30)
+        out, err = producer.communicate(timeout=60)
         assert producer.returncode == 0, err
         assert json.loads(out)["records"] == len(acks.read(self.running.pop(producer)))
 
@@ -175,7 +175,7 @@ class Producers:
                 db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 return False
-        return self.deployment.can_move("")  # it adds to a count in the database, too, every ten seconds
+        return self.deployment.can_write("")  # it adds to a count in the database, too, every ten seconds
 
     def end(self) -> None:
         self.go_on()

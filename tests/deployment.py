@@ -80,13 +80,17 @@ class Deployment:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
-    def can_move(self, owner: str) -> bool:
-        """Whether the leases of owners like that can be written to: nobody is stopped in the middle of a write."""
+    def can_write(self, owner: str) -> bool:
+        """Returns whether the leases of owners like that, and the counters, can be written to.
+
+        Otherwise some process is stopped in the middle of a write.
+        """
         with closing(self.server.connect()) as connection:
             cursor = connection.cursor()
             cursor.execute(self.server.impatient)
             try:
                 cursor.execute(f"UPDATE streams_lease SET counter = counter WHERE owner LIKE '{owner}'")
+                cursor.execute("UPDATE watching_total SET value = value")
             except Exception as error:  # noqa: BLE001 - each driver has its own; any is a lock that did not come
                 return not str(error)
         return True
