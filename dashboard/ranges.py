@@ -72,7 +72,7 @@ def _parsed(text: str, now: int, at: str, zone: tzinfo) -> Span:
 
 
 def up_to(span: Span, text: str, now: int) -> Span:
-    """Returns the part of a span up to a moment; "" for all of it. Its steps are those of the whole. Raises RangeError."""
+    """Returns the part of a span up to a moment, in the steps of the whole; "" is for all of it. Raises RangeError."""
     if not text:
         return span
     moment = _moment(text, now, span.zone)

@@ -82,7 +82,10 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
-        "more": {"earlier": asked.query(range=ranges.earlier(asked.span.whole, asked.span.zone)), "later": _later(asked)},
+        "more": {
+            "earlier": asked.query(range=ranges.earlier(asked.span.whole, asked.span.zone)),
+            "later": _later(asked),
+        },
         "lengths": [(length, asked.query(range=length)) for length in LENGTHS],
         "choices": sorted({*choices_of(content), asked.value} - {""}),
         "csv_query": asked.query(range=data_range(data), until=data["range"]["until"]),

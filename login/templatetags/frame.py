@@ -42,7 +42,7 @@ def page_link(context: template.RequestContext, number: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def past_until(context: template.RequestContext) -> str:
-    """Returns the end of the time that a page shows, if it has passed; "" for a live page, and for one without a time."""
+    """Returns the end of the time that a page shows, if it has passed; "" for a live page, and one without a time."""
     span = getattr(context.get("period") or context.get("asked"), "span", None)
     time = shown(None if span is None or span.live else span.end)
     return "" if time.at is None else clock.to_iso(time.at)
