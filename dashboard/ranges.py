@@ -24,18 +24,27 @@ class RangeError(ValueError):
 
 
 class Span(NamedTuple):
-    """A time from `start` to before `end`, in milliseconds. `live` says that it ends now and moves on."""
+    """A time from `start` to before `end`, in milliseconds. `live` says that it ends now and moves on.
+
+    `whole_end` is the end of the time that was chosen, if this is the part of it up to a moment; else 0.
+    """
 
     start: int
     end: int
     live: bool
     text: str  # as typed: without blanks
     zone: tzinfo = UTC  # in which days begin
+    whole_end: int = 0
 
     @property
     def length(self) -> int:
         """Returns its milliseconds."""
         return self.end - self.start
+
+    @property
+    def whole(self) -> "Span":
+        """Returns the time that was chosen."""
+        return self._replace(end=self.whole_end, whole_end=0) if self.whole_end else self
 
 
 def parse(text: str, now: int, at: str = "", zone: tzinfo = UTC) -> Span:
@@ -60,6 +69,16 @@ def _parsed(text: str, now: int, at: str, zone: tzinfo) -> Span:
             f"{quoted(text)} is no range such as 6h, now-1d, yesterday or 2026-11-22T14:00..2026-11-22T15:00."
         )
     return _checked(Span(_moment(start, now, zone), _moment(end_text or "now", now, zone), live=False, text=text))
+
+
+def up_to(span: Span, text: str, now: int) -> Span:
+    """Returns the part of a span up to a moment, in the steps of the whole; "" is for all of it. Raises RangeError."""
+    if not text:
+        return span
+    moment = _moment(text, now, span.zone)
+    if not span.start < moment <= span.end:
+        raise RangeError("The moment does not lie in the range.")
+    return span._replace(end=moment, live=False, whole_end=span.end)
 
 
 def _day(text: str, now: int, zone: tzinfo) -> date | None:
@@ -136,8 +155,12 @@ def later(span: Span, now: int, zone: tzinfo = UTC) -> str:
 
 
 def step(span: Span, least: int, points: int) -> int:
-    """Returns a round step, at least `least` milliseconds, by which a span has at most about `points` steps."""
-    return next((size for size in STEPS if size >= least and span.length / size <= points), max(STEPS[-1], least))
+    """Returns a round step, at least `least` milliseconds, by which a span has at most about `points` steps.
+
+    A part of a span has the steps of the whole, so that they stay while it grows.
+    """
+    length = span.whole.length
+    return next((size for size in STEPS if size >= least and length / size <= points), max(STEPS[-1], least))
 
 
 def edges(span: Span, step: int, zone: tzinfo) -> list[int]:

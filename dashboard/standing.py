@@ -1,4 +1,4 @@
-"""Decides how current a page may call a stream; every figure, notice and chart takes its look from this state.
+"""Decides how current a page may call a stream, and which time it shows; all that a page says of both comes from here.
 
 dashboard/frontend/standing.js decides the same in the browser, which also knows its connection to the server;
 tests/dashboard/standing.json holds both to one table.
@@ -8,6 +8,21 @@ from typing import NamedTuple
 
 SILENCE = 10_000  # milliseconds without a record until a stream counts as quiet, or its watermark as old
 AHEAD = 2_000  # milliseconds that a stamp may be in the future; past that its age is not known
+
+
+class Shown(NamedTuple):
+    """Says which time a page shows: `view` is live or past, in the browser also paused or replay.
+
+    `at` is the moment up to which it shows figures, in milliseconds; None for live.
+    """
+
+    view: str
+    at: int | None
+
+
+def shown(past: int | None) -> Shown:
+    """Returns which time a page shows; `past` is the end of a time that has passed, None for one that goes on."""
+    return Shown("live", None) if past is None else Shown("past", past)
 
 
 class Standing(NamedTuple):

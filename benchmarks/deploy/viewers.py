@@ -7,6 +7,8 @@ Viewers: 2,000 of them, and 4 versions a second for 20 s: from the return of COM
 a newer one, have been decrypted by the viewer, as in `sockets`, but through nginx and TLS. One process reads all 2,000,
 on one of the same cores, and shares the time of them with uvicorn and nginx.
 
+All rounds are of one deployed site, whose uvicorn and nginx are new in each.
+
 A board: the same with 2,000 viewers of a board of 12 panels (`parts/board_rows.py`), known by the sum of its trades.
 """
 
@@ -37,12 +39,13 @@ def run(options: Options) -> Iterator[Figure]:
     latencies: tuple[list[list[float]], ...] = ([], [])
     lost: tuple[list[float], ...] = ([], [])
     work: tuple[list[float], ...] = ([], [])
-    for _ in options.rounds(ROUNDS):
-        with deployed() as stack:
-            client = SiteClient(stack).sign_in(WATCHER)
-            client.line.close()
+    with deployed() as stack:
+        board = found_by("board_rows", environment=stack.deployment.environment)["topic"]
+        client = SiteClient(stack).sign_in(WATCHER)
+        client.line.close()
+        for _ in options.rounds(ROUNDS):
+            stack.restart_sockets()  # which keep the memory of earlier sockets
             memory.append(held(stack, client.cookie, options.amount(SOCKETS)))
-            board = found_by("board_rows", environment=stack.deployment.environment)["topic"]
             for place, watched in enumerate((MARKET, (board, BOARD))):
                 waited, missed, share = viewed(stack, client.cookie, watched, options)
                 latencies[place].append(waited)

@@ -82,10 +82,13 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
-        "more": {"earlier": asked.query(range=ranges.earlier(asked.span, asked.span.zone)), "later": _later(asked)},
+        "more": {
+            "earlier": asked.query(range=ranges.earlier(asked.span.whole, asked.span.zone)),
+            "later": _later(asked),
+        },
         "lengths": [(length, asked.query(range=length)) for length in LENGTHS],
         "choices": sorted({*choices_of(content), asked.value} - {""}),
-        "csv_query": asked.query(range=data_range(data)),
+        "csv_query": asked.query(range=data_range(data), until=data["range"]["until"]),
     }
 
 
@@ -180,7 +183,8 @@ def asked_of(request: HttpRequest, content: Content) -> Asked:
     try:
         if zone is None:
             raise RangeError(f"There is no time zone {name[:MOST_ZONE]!r}.")
-        return Asked(ranges.parse(own or content.range, now, at, zone), value, "", own, "" if zone is UTC else name)
+        span = ranges.up_to(ranges.parse(own or content.range, now, at, zone), request.GET.get("until", ""), now)
+        return Asked(span, value, "", own, "" if zone is UTC else name)
     except RangeError as error:
         return Asked(ranges.parse(content.range, now), value, str(error), "")
 
@@ -198,7 +202,7 @@ def _zone_of_days(asked: Asked, content: Content) -> str:
 
 def _later(asked: Asked) -> str:
     """Returns the query of the time after the one that is shown; "" if that is live."""
-    return "" if asked.span.live else asked.query(range=ranges.later(asked.span, clock.now(), asked.span.zone))
+    return "" if asked.span.live else asked.query(range=ranges.later(asked.span.whole, clock.now(), asked.span.zone))
 
 
 def choices_of(content: Content) -> list[str]:

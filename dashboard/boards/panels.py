@@ -46,9 +46,16 @@ def board(
             ]
     return {
         "now": to_iso(now),
-        "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},
+        "range": _range(span),
         "panels": shown,
     }
+
+
+def _range(span: Span) -> dict[str, Any]:
+    """Returns the time that was chosen; `until` is the moment up to which it is shown, "" for all of it."""
+    until = to_iso(span.end) if span.whole_end else ""
+    end = to_iso(span.whole.end)
+    return {"text": span.text, "start": to_iso(span.start), "end": end, "live": span.live, "until": until}
 
 
 def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sources: Sources) -> dict[str, Any]:

@@ -14,6 +14,7 @@ const board = one("[data-board]");
 let newest = { panels: [] }; // of the page's own time
 let last = newest; // as it is drawn
 let bar = null; // of a replay
+let own = null; // the page's address without the moment of a replay
 
 function show(data) {
   if (data.gone || String(data.version) !== version) return location.reload();
@@ -26,14 +27,16 @@ function draw(data) {
   if (!(board ? showPanels(data) : !data.panels.length)) return false;
   last = data;
   showTwins(data);
-  for (const link of all("[data-csv]")) link.href = csvOf(link.href, data.range);
+  for (const link of all("[data-csv]")) link.href = inRange(link.href, data.range);
   return true;
 }
 
-/** Returns the address of a file with the rows that the page shows. */
-function csvOf(href, { start, end }) {
+/** Returns an address with the time that the page shows. */
+function inRange(href, { start, end, until }) {
   const address = new URL(href);
   address.searchParams.set("range", `${start}..${end}`);
+  if (until) address.searchParams.set("until", until);
+  else address.searchParams.delete("until");
   return address.href;
 }
 
@@ -60,11 +63,29 @@ function showPause() {
   history.replaceState(null, "", address);
 }
 
+/** Keeps the moment at which a replay of a range stands in the address, as that of a pause. */
+function showMoment({ start, end }, until) {
+  own ??= location.href;
+  const address = new URL(own);
+  address.searchParams.delete("at");
+  address.searchParams.set("range", `${start}..${end}`);
+  address.searchParams.set("until", until);
+  history.replaceState(null, "", address);
+}
+
+/** Shows the page's own time again. */
+function endReplay() {
+  if (newest.range.until) return location.assign(inRange(location.href, { ...newest.range, until: "" }));
+  if (own) history.replaceState(null, "", own);
+  own = null;
+  draw(newest);
+}
+
 for (const field of all("[data-submits]")) field.addEventListener("change", () => field.form.requestSubmit());
 for (const twin of all("[data-twin]")) twin.addEventListener("toggle", () => showTwins(last));
 
 if (one(".time-bar") && one("[data-board] > :not(.text-panel)")) {
-  bar = replayed(one(".time-bar"), page.dataset.url, { range: () => newest.range, show: draw, end: () => draw(newest) });
+  bar = replayed(one(".time-bar"), page.dataset.url, { range: () => newest.range, show: draw, rest: showMoment, end: endReplay });
 }
 
 if (topic) {
@@ -77,4 +98,5 @@ if (topic) {
 } else {
   newest = JSON.parse(document.getElementById("past").textContent);
   draw(newest);
+  if (newest.range.until) bar?.go(Date.parse(newest.range.until));
 }

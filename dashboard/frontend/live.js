@@ -4,6 +4,7 @@ import { one, setNote } from "./dom.js";
 import { VersionGate } from "./version-gate.js";
 import { Line } from "./connection.js";
 import { PauseBuffer } from "./pause.js";
+import { shown } from "./standing.js";
 import { PATIENCE } from "./status.js";
 
 const PULSE = "pulse";
@@ -21,6 +22,7 @@ let line = null;
 let database = true; // whether the database answers, as the server said last
 let workers = null; // the last pulse
 let pausedAt = null;
+let replayedAt = null;
 
 const tell = () => document.dispatchEvent(new Event("line"));
 const ticks = [];
@@ -69,6 +71,19 @@ export function follow(handlers, topics = Object.keys(handlers)) {
   setInterval(tell, 500);
   document.addEventListener("visibilitychange", () => schedule());
   addEventListener("online", () => line.retryNow());
+}
+
+/** Returns which time the page shows, as standing.js says it. */
+export function shownTime() {
+  const past = one("live-status")?.dataset.past;
+  return shown({ past: past ? Date.parse(past) : null, paused: pausedAt, replayed: replayedAt });
+}
+
+/** Takes the moment of a replay, in milliseconds; null once it is over. */
+export function replay(moment) {
+  if (moment === replayedAt) return;
+  replayedAt = moment;
+  document.dispatchEvent(new Event("moment"));
 }
 
 /** Returns the arguments of describe() in status.js; null on a page that follows nothing. */

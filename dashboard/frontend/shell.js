@@ -3,17 +3,20 @@
 import { watchBell } from "./bell.js";
 import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
-import { retryNow, situation, togglePause } from "./live.js";
+import { retryNow, shownTime, situation, togglePause } from "./live.js";
 import { action } from "./shortcuts.js";
 import { suggest } from "./search.js";
 import { watchSession } from "./session.js";
 import { describe } from "./status.js";
 import { toggleZone, zone, zoneLabel, zoneTitle } from "./zone.js";
 
+const ALONE = { status: { transport: "live", attempt: 0, lostAt: null }, waiting: 0, everLive: true }; // a page that follows nothing
+
 function showStatus() {
-  const now = situation();
-  if (!now) return;
-  const { state, pill, banner } = describe(now.status, { ...now, zone: zone(), look: document.documentElement.dataset.look });
+  const shown = shownTime();
+  if (!situation() && shown.view === "live") return;
+  const now = situation() ?? { ...ALONE, now: Date.now() };
+  const { state, pill, banner } = describe(now.status, { ...now, shown, zone: zone(), look: document.documentElement.dataset.look });
   document.documentElement.dataset.line = state;
   const status = one("live-status");
   status.dataset.state = state;
@@ -21,6 +24,7 @@ function showStatus() {
   setText(one("[data-banner-text]"), banner);
   one("[data-banner]").dataset.state = banner ? state : "";
   one("[data-retry]").hidden = !["reconnecting", "offline"].includes(state) || !banner;
+  if (!one("[data-pause]")) return;
   setText(one("[data-pause-label]"), now.paused ? "Resume" : "Pause");
   const waiting = one("[data-waiting]");
   waiting.hidden = !now.waiting;
@@ -76,7 +80,7 @@ const acts = {
   search: () => one("#search")?.focus(),
   help: () => one("[data-help-dialog]").showModal(),
   zone: toggleZone,
-  pause: () => situation() && togglePause(),
+  pause: () => one("[data-pause]") && togglePause(),
 };
 
 function onKey(event) {
@@ -136,6 +140,7 @@ document.addEventListener("keydown", (event) => {
   one("summary", menu).focus();
 });
 document.addEventListener("line", showStatus);
+document.addEventListener("moment", showStatus);
 document.addEventListener("zone", showZone);
 document.addEventListener("zone", showStatus);
 dark.addEventListener("change", showTheme);

@@ -1,9 +1,20 @@
-// Decides how current a page may call a stream; every figure, notice and chart takes its look from this state.
+// Decides how current a page may call a stream, and which time it shows; all that a page says of both comes from here.
 //
 // dashboard/standing.py decides the same for pages without scripts; tests/dashboard/standing.json holds both to one table.
 
 export const SILENCE = 10_000; // milliseconds without a record until a stream counts as quiet, or its watermark as old
 export const AHEAD = 2_000; // milliseconds that a stamp may be in the future; past that its age is not known
+
+/**
+ * Says which time a page shows: {view, at}. The view is live, paused, past or replay; `at` is the moment up to which it shows
+ * figures, null for live. `past` is the end of a time that has passed, `paused` and `replayed` are the moments of a pause and
+ * of a replay; all are milliseconds or null.
+ */
+export function shown({ past = null, paused = null, replayed = null }) {
+  if (replayed !== null) return { view: "replay", at: replayed };
+  if (past !== null) return { view: "past", at: past };
+  return paused === null ? { view: "live", at: null } : { view: "paused", at: paused };
+}
 
 /**
  * Judges a stream. `newest`, `watermark` and `now` are milliseconds or null; `workers` is the number that live, null if not

@@ -4,11 +4,19 @@ import { time } from "./format.js";
 
 export const PATIENCE = 2000; // milliseconds of loss before the page mentions it
 
+const WORDS = { replay: "Replay", past: "Past, up to", paused: "Paused" };
+
+/** Returns a moment as briefly as it can be told from today's: 14:03:07, or 2026-11-22 14:03:07. */
+function moment(at, now, zone) {
+  const [full, today] = [at, now].map((each) => time(each, "full", zone));
+  return full.slice(0, 10) === today.slice(0, 10) ? full.slice(11) : full;
+}
+
 /**
  * `status` is that of connection.js; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
- * refused, polling, paused, stale or complete; an empty banner is no banner. `look` is that of standing.js.
+ * refused, polling, paused, past, replay, stale or complete; an empty banner is no banner. `look` and `shown` are those of standing.js.
  */
-export function describe(status, { paused, waiting, upTo, now, zone, everLive, look }) {
+export function describe(status, { shown: { view, at }, waiting, upTo, now, zone, everLive, look }) {
   const { transport, attempt, lostAt } = status;
   const lost = lostAt !== null && now - lostAt >= PATIENCE;
   if (transport === "refused") {
@@ -23,9 +31,9 @@ export function describe(status, { paused, waiting, upTo, now, zone, everLive, l
     const tries = `Reconnecting (${Math.max(1, attempt)})…`;
     return { state: "reconnecting", pill: tries, banner: tries };
   }
-  if (paused) {
+  if (view !== "live") {
     const held = waiting ? `, ${waiting} new` : "";
-    return { state: "paused", pill: "Paused", banner: `Paused${held}. Space goes on.` };
+    return { state: view, pill: `${WORDS[view]} ${moment(at, now, zone)}`, banner: view === "paused" ? `Paused${held}. Space goes on.` : "" };
   }
   if (look === "stale") return { state: "stale", pill: "Stale", banner: "" };
   if (transport === "polling") {

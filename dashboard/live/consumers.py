@@ -2,18 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from time import monotonic
 from typing import Annotated
 
 import msgspec
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error
 
-from accounts.sessions import SessionInfo
 from dashboard.live.allowance import Allowance, Arrivals
+from dashboard.live.door import Door
 from dashboard.live.hub import Hub, Subscriber
 from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 
@@ -42,11 +40,10 @@ _decode = msgspec.json.Decoder(Subscribe).decode
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    def __init__(self, hub: Hub, enter: Callable[[str], SessionInfo | None]) -> None:
-        """`enter` returns the session of a cookie; None if there is none."""
+    def __init__(self, hub: Hub, door: Door) -> None:
         super().__init__()
         self.hub = hub
-        self.enter = database_sync_to_async(enter)
+        self.door = door
         self.subscriber: Subscriber | None = None  # until the session is known
         self.allowance = Allowance(BURST, RATE, monotonic)
 
@@ -57,7 +54,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             await self._turn_away()
             return
         try:
-            standing = await self.enter(cookie)
+            standing = await self.door.session(cookie)
         except Error:
             logger.warning("A socket was turned away: the database did not answer for its session.", exc_info=True)
             await self.close(TRY_LATER)

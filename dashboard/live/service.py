@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.sessions import SessionInfo, valid_sessions
+from accounts.sessions import SessionInfo, authenticate, valid_sessions
+from dashboard.live.door import Door
 from dashboard.live.gc_policy import Collector
 from dashboard.live.hub import Hub
 from dashboard.live.session_guard import SessionGuard
@@ -18,5 +19,6 @@ def permits(topic: str, session: SessionInfo) -> bool:
 
 
 guard = SessionGuard(valid_sessions, permits, timezone.now)
+door = Door(authenticate)
 collector = Collector()
 hub = Hub(snapshots, guard, timezone.now, collector, most=lambda: settings.SOCKET_LIMIT)

@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import sessions
+from dashboard.standing import shown
+from streams.core import clock
 
 register = template.Library()
 
@@ -36,3 +38,11 @@ def page_link(context: template.RequestContext, number: int) -> str:
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def past_until(context: template.RequestContext) -> str:
+    """Returns the end of the time that a page shows, if it has passed; "" for a live page, and one without a time."""
+    span = getattr(context.get("period") or context.get("asked"), "span", None)
+    time = shown(None if span is None or span.live else span.end)
+    return "" if time.at is None else clock.to_iso(time.at)

@@ -105,8 +105,21 @@ class Stack:
             self.run("sockets", self.checkout / "deploy/sockets")
         for name in ("web", "login", "ingest", "sockets"):
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
+        self._start_nginx()
+
+    def _start_nginx(self) -> None:
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
         wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)
+
+    def restart_sockets(self) -> None:
+        """Starts uvicorn and nginx anew."""
+        for name in ("nginx", "sockets"):
+            self.processes[name].terminate()
+            self.processes[name].wait(timeout=50)
+            running.discard(self.processes[name])
+        self.run("sockets", self.checkout / "deploy/sockets")
+        wait_for(lambda: connects(self.runtime / "sockets.sock"))
+        self._start_nginx()
 
     def run(self, name: str, *words: object) -> "subprocess.Popen[str]":
         """One process of the stack, its words in NAME.log."""

@@ -10,13 +10,30 @@ const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
 const DAY = 86_400;
 const specs = new Map();
 
-/** Returns the look of a panel; the same one for the same lines, so that its chart is not made anew with each snapshot. */
-export function lookOf({ kind, unit, step, lines, more }) {
+/**
+ * Returns the look of a panel; the same one for the same lines, so that its chart is not made anew with each snapshot. Of a
+ * `range` that is shown up to a moment, the axis is that of the whole.
+ */
+export function lookOf({ kind, unit, step, start, lines, more }, range) {
   const names = lines.map(({ name }) => name);
-  const name = JSON.stringify([kind, unit, step, names, more]);
+  const whole = range?.until ? [start / 1000, lastStep(start, step, Date.parse(range.end)) / 1000] : null;
+  const name = JSON.stringify([kind, unit, step, names, more, whole]);
   if (specs.size > 200) specs.clear();
-  if (!specs.has(name)) specs.set(name, look(kind, unit, step, names, more));
+  if (!specs.has(name)) specs.set(name, look(kind, unit, step, names, more, whole));
   return specs.get(name);
+}
+
+/** Returns where the last step before an end begins, in milliseconds. */
+const lastStep = (start, step, end) => start + Math.max(0, Math.ceil((end - start) / step) - 1) * step;
+
+/**
+ * Returns the ends of the axis of times, in seconds: of points at these times, or of the `whole` of which they are a part;
+ * with room for the last of bars.
+ */
+export function axisOf(at, step, bars, whole) {
+  const low = whole?.[0] ?? at[0];
+  const high = Math.max(whole?.[1] ?? low, at.at(-1) ?? low);
+  return high > low ? [low, high + (bars ? step : 0)] : [low, low + step];
 }
 
 /** Returns the columns of a panel for its chart: seconds, a column for each line, for bars the sums to draw before those. */
@@ -36,7 +53,7 @@ export function stacked(values) {
   return tops;
 }
 
-function look(kind, unit, step, names, more) {
+function look(kind, unit, step, names, more, whole) {
   const bars = kind === "bars";
   const key = names.map((name, place) => [`${bars ? "■" : MARKS[place]} ${name}`, WORDS[place]]);
   const lineAt = (data, place) => data[1 + place + (bars ? names.length : 0)];
@@ -48,7 +65,7 @@ function look(kind, unit, step, names, more) {
     ],
     options: (ink, zone, uPlot) => ({
       padding: [8 * scale(), 30 * scale(), 0, 0],
-      scales: { x: { range: ({ data: [[at, other]] }, low, high) => (other ? [low, high + (bars ? step / 1000 : 0)] : [at, at + step / 1000]) }, y: { range: (_, low, high) => spread(low, high, bars) } },
+      scales: { x: { range: ({ data: [at] }) => axisOf(at, step / 1000, bars, whole) }, y: { range: (_, low, high) => spread(low, high, bars) } },
       axes: scaled(axes(ink, zone, "minute", { size: 62, value: figure }), zone),
       cursor: { ...cursor(ink), ...(bars ? { points: { show: false } } : {}), sync: { key: "board" } },
       series: [{}, ...(bars ? columns(names, ink, uPlot) : names.map((name, place) => curve(name, ink, place)))],

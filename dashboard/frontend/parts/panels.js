@@ -21,11 +21,11 @@ const SHOWN = {
 };
 
 /** Shows every panel of a snapshot; returns false if the page has other panels, so that it must be loaded anew. */
-export function showPanels({ panels }) {
+export function showPanels({ panels, range }) {
   const known = all("[data-panel]");
   if (known.length !== panels.length || panels.some(({ kind }, place) => !known[place].classList.contains(`${kind}-panel`))) return false;
   panels.forEach((panel, place) => {
-    if (!panel.error && !one(".error", section(place))) SHOWN[panel.kind]?.(section(place), panel);
+    if (!panel.error && !one(".error", section(place))) SHOWN[panel.kind]?.(section(place), panel, range);
   });
   return panels.every((panel, place) => Boolean(panel.error) === Boolean(one(":scope > .error", section(place))));
 }
@@ -62,12 +62,13 @@ function showNumber(root, panel) {
   if (cells.until) setTime(cells.until, panel.until);
 }
 
-function showCurve(root, panel) {
+function showCurve(root, panel, range) {
   const empty = panel.lines.every(({ values }) => values.every((value) => value === null));
-  parts(root).none.hidden = !empty;
+  const part = Boolean(range?.until); // the axis of a part is there before the first row is
+  parts(root).none.hidden = !empty || part;
   const chart = one("line-chart", root);
-  chart.hidden = empty;
-  if (!empty) chart.show(lookOf(panel), columnsOf(panel));
+  chart.hidden = empty && !part;
+  if (!chart.hidden) chart.show(lookOf(panel, range), columnsOf(panel));
 }
 
 function showTwin(root, panel) {

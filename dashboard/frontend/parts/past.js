@@ -1,25 +1,27 @@
 // Shows all panels of a board at the moments of a replay: maps by the positions that they have got, others by questions.
 
 import { all } from "../dom.js";
+import { replay } from "../live.js";
 import { Asker } from "./asker.js";
 import { ReplayBar } from "./replay.js";
 
 const PATIENCE = 20_000; // milliseconds
-const LEAST = 10_000; // milliseconds of the shortest range
 const SECOND = 1000;
 
 const iso = (milliseconds) => new Date(milliseconds).toISOString();
 
 /**
  * Adds the bar of a replay to a board's time control. `ports`: range() of the page's own time, show(data) for the panels
- * at a moment, end() to show the page's own time again. Returns the bar.
+ * at a moment, rest(range, iso) when a replay of a range stands at a moment, end() to show the page's own time again.
+ * Returns the bar.
  */
 export function replayed(parent, url, ports) {
   const maps = () => all("board-map");
   const others = all("[data-board] > :not(.map-panel, .text-panel)").length > 0;
-  let start = 0; // of the time that is replayed, on a whole second
+  let whole = null; // the range that is replayed; that of a live page goes on meanwhile
+  let start = 0; // of it, in milliseconds
   const asker = new Asker({
-    ask: (moment) => figures(url, start, moment),
+    ask: (moment) => figures(url, whole, moment),
     show: (data) => {
       bar.trouble("");
       ports.show(data);
@@ -32,20 +34,24 @@ export function replayed(parent, url, ports) {
   document.addEventListener("visibilitychange", () => asker.wake());
   const bar = new ReplayBar(parent, {
     begin: async () => {
-      const range = ports.range();
-      const [from, end] = [range.start, range.end].map((text) => Date.parse(text));
-      start = Math.floor(from / SECOND) * SECOND;
-      const firsts = await positions(maps(), range);
-      return { start: from, end, first: firsts.length ? Math.max(from, Math.min(...firsts)) : from };
+      whole = ports.range();
+      const end = Date.parse(whole.end);
+      start = Date.parse(whole.start);
+      const firsts = await positions(maps(), whole);
+      return { start, end, first: firsts.length ? Math.max(start, Math.min(...firsts)) : start };
     },
     show: (moment, jumps) => {
       for (const map of maps()) map.replay(moment);
-      if (others) asker.want(Math.max(start + LEAST, Math.floor(moment / SECOND) * SECOND), jumps);
+      const second = Math.floor(moment / SECOND) * SECOND;
+      replay(second);
+      if (others) asker.want(Math.max(start + SECOND, second), jumps);
     },
+    rest: (moment) => ports.rest(whole, iso(moment)),
     end: () => {
       asker.stop();
       bar.trouble("");
       for (const map of maps()) map.endReplay();
+      replay(null);
       ports.end();
     },
   });
@@ -61,13 +67,14 @@ async function positions(maps, range) {
   throw new Error("The positions could not be loaded.");
 }
 
-/** Returns the snapshot of the board's time up to a moment, without maps; null if there is none. */
-async function figures(url, start, moment) {
+/** Returns the snapshot of a range up to a moment, without maps; null if there is none. */
+async function figures(url, { start, end }, moment) {
   try {
     const address = new URL(url, location.href);
     address.search = location.search;
     address.searchParams.delete("at");
-    address.searchParams.set("range", `${iso(start)}..${iso(moment)}`);
+    address.searchParams.set("range", `${start}..${end}`);
+    address.searchParams.set("until", iso(moment));
     address.searchParams.set("maps", "no");
     const answer = await fetch(address, { headers: { "X-Background": "1" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     return answer.ok ? await answer.json() : null;

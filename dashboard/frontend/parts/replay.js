@@ -18,7 +18,8 @@ export class ReplayBar {
 
   /**
    * `ports`: begin() returns a promise of {start, end, first} in milliseconds, and fails with a sentence; show(moment, jumps)
-   * shows everything at a moment, `jumps` if time did not just go on; end() shows the page's own time again.
+   * shows everything at a moment, `jumps` if time did not just go on; rest(moment) hears where it stands; end() shows the
+   * page's own time again.
    */
   constructor(parent, ports) {
     this.#ports = ports;
@@ -38,8 +39,17 @@ export class ReplayBar {
     play.addEventListener("click", () => this.#toggle());
     speeds.addEventListener("click", ({ target }) => target.value && this.#choose(Number(target.value)));
     slider.addEventListener("input", () => this.#seek(slider.value / 1000));
+    slider.addEventListener("change", () => this.#rest());
     back.addEventListener("click", () => this.stop());
     this.#choose(this.#speed);
+  }
+
+  /** Shows a moment, in milliseconds. */
+  async go(moment) {
+    if (!(await this.#begin())) return;
+    this.#player.seek(moment);
+    this.#show(true);
+    this.#label();
   }
 
   stop() {
@@ -61,8 +71,10 @@ export class ReplayBar {
 
   async #toggle() {
     if (!(await this.#begin())) return;
-    if (this.#player.playing) this.#player.pause();
-    else {
+    if (this.#player.playing) {
+      this.#player.pause();
+      this.#rest();
+    } else {
       this.#player.play();
       this.#show(true);
     }
@@ -73,8 +85,11 @@ export class ReplayBar {
   async #seek(part) {
     if (!(await this.#begin())) return;
     const { start, end } = this.#player;
-    this.#player.seek(start + part * (end - start));
-    this.#show(true);
+    this.go(start + part * (end - start));
+  }
+
+  #rest() {
+    if (this.on && !this.#player.playing) this.#ports.rest(this.#player.moment);
   }
 
   #choose(speed) {
@@ -110,8 +125,9 @@ export class ReplayBar {
       if (!this.#player?.playing) return;
       const before = this.#player.moment;
       if (this.#player.tick(now) !== before) this.#show(false);
-      if (this.#player.playing) this.#run();
-      else this.#label();
+      if (this.#player.playing) return this.#run();
+      this.#label();
+      this.#rest();
     });
   }
 

@@ -123,3 +123,32 @@ def test_past_time_leads_to_the_times_beside_it(as_ada: Client, three: Board) ->
     assert "range=2026-11-22T11%3A50Z..2026-11-22T12%3A00Z" in page
     assert "range=2026-11-22T12%3A10Z..2026-11-22T12%3A20Z" in page
     assert 'data-topic="' not in page
+
+
+HOURS = {"range": "2026-11-22T12:00Z..2026-11-22T18:00Z"}
+CURVE = '[[panels]]\nkind = "lines"\ndata = "trades/minutes"\nfunction = "sum"\ncolumn = "trades"'
+
+
+def test_part_of_a_time_has_the_steps_of_the_whole(as_ada: Client, three: Board, market: None) -> None:
+    as_ada.post("/boards/three/text/", {"text": f'title = "T"\n{CURVE}'})
+    whole, part = (
+        as_ada.get("/boards/three/data.json", HOURS | more).json() for more in ({}, {"until": "2026-11-22T12:06Z"})
+    )
+    assert part["range"] == whole["range"] | {"until": "2026-11-22T12:06:00.000Z"}
+    [curve], [of_all] = part["panels"], whole["panels"]
+    assert (curve["start"], curve["step"]) == (of_all["start"], of_all["step"])
+    assert curve["lines"][0]["values"] == of_all["lines"][0]["values"][:2]
+
+
+@pytest.mark.parametrize("until", ["2026-11-22T12:00Z", "2026-11-22T18:01Z", "soon"])
+def test_moment_outside_of_the_time_is_refused(as_ada: Client, three: Board, until: str) -> None:
+    assert as_ada.get("/boards/three/data.json", HOURS | {"until": until}).status_code == 400
+
+
+@pytest.mark.parametrize(("more", "until"), [({}, "18:00"), ({"until": "2026-11-22T12:06Z"}, "12:06")])
+def test_head_of_a_past_time_says_up_to_when_it_is(
+    as_ada: Client, three: Board, more: dict[str, str], until: str
+) -> None:
+    page = as_ada.get("/boards/three/", HOURS | more).content.decode()
+    assert f'data-state="past" data-past="2026-11-22T{until}:00.000Z"' in page
+    assert ("data-pause" in page, "data-past" in as_ada.get("/boards/three/").content.decode()) == (False, False)

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { extent, figure, spark } from "../../../dashboard/frontend/parts/figures.js";
-import { spread } from "../../../dashboard/frontend/parts/look.js";
+import { axisOf, lookOf, spread } from "../../../dashboard/frontend/parts/look.js";
 import { isNight, Screen } from "../../../dashboard/frontend/parts/screen.js";
 
 test("figures are as the server writes them", () => {
@@ -81,4 +81,18 @@ test("a screen whose link was revoked is loaded anew, to show nothing more", asy
   const world = hung([{ status: 404, data: null }], { there: false });
   await world.screen.look();
   assert.equal(world.reloads, 1);
+});
+
+test("the axis of a part is that of the whole, with room for the last bar", () => {
+  const [times, whole] = [[60, 120, 180], [60, 600]];
+  assert.deepEqual([axisOf(times, 60, false), axisOf(times, 60, true)], [[60, 180], [60, 240]]);
+  assert.deepEqual([axisOf([60], 60, false, whole), axisOf(times, 60, true, whole)], [[60, 600], [60, 660]]);
+  assert.deepEqual([axisOf([60], 60, false), axisOf([], 60, false, whole), axisOf([60, 660], 60, false, whole)], [[60, 120], [60, 600], [60, 660]]);
+});
+
+test("the look of a curve stays the same while a replay goes on", () => {
+  const panel = { kind: "lines", unit: "", step: 60_000, start: 0, lines: [{ name: "a" }], more: 0 };
+  const until = (moment) => lookOf(panel, { end: "1970-01-01T01:00:00Z", until: moment });
+  assert.equal(until("1970-01-01T00:10:00Z"), until("1970-01-01T00:20:00Z"));
+  assert.notEqual(until("1970-01-01T00:10:00Z"), lookOf(panel, { end: "1970-01-01T01:00:00Z", until: "" }));
 });

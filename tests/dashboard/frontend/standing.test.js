@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { judge } from "../../../dashboard/frontend/standing.js";
+import { judge, shown } from "../../../dashboard/frontend/standing.js";
 
-const table = JSON.parse(readFileSync(new URL("../standing.json", import.meta.url)));
+const rows = (name) => JSON.parse(readFileSync(new URL(`../${name}.json`, import.meta.url)));
 
-for (const { case: name, newest, watermark, workers, now, ahead, drained, look, reason, age } of table) {
+for (const { case: name, newest, watermark, workers, now, ahead, drained, look, reason, age } of rows("standing")) {
   test(`standing: ${name}`, () => {
     assert.deepEqual(judge({ newest, watermark, workers, now, ahead, drained }), { look, reason, since: watermark, age });
   });
@@ -16,3 +16,7 @@ test("standing: a browser that hears nothing blames no worker", () => {
   const facts = { newest: 80_000, watermark: 80_000, workers: 0, now: 100_000, heard: false };
   assert.deepEqual(judge(facts), { look: "unknown", reason: "unheard", since: 80_000, age: 20_000 });
 });
+
+for (const { case: name, past, paused, replayed, view, at } of rows("shown")) {
+  test(`shown time: ${name}`, () => assert.deepEqual(shown({ past, paused, replayed }), { view, at }));
+}

@@ -4,7 +4,7 @@ import test from "node:test";
 import { describe } from "../../../dashboard/frontend/status.js";
 
 const LOST = Date.parse("2026-11-22T14:03:07Z");
-const calm = { paused: false, waiting: 0, upTo: LOST - 2000, now: LOST + 5000, zone: "utc", everLive: true };
+const calm = { shown: { view: "live", at: null }, waiting: 0, upTo: LOST - 2000, now: LOST + 5000, zone: "utc", everLive: true };
 const on = (transport, attempt = 0) => ({ transport, attempt, lostAt: transport === "live" ? null : LOST });
 
 test("a live line has no banner", () => {
@@ -28,7 +28,7 @@ test("who is refused is told so at once, and what to do", () => {
 });
 
 test("paused counts what waits, but a lost line comes first", () => {
-  const paused = { ...calm, paused: true, waiting: 37 };
+  const paused = { ...calm, shown: { view: "paused", at: LOST }, waiting: 37 };
   assert.equal(describe(on("live"), paused).banner, "Paused, 37 new. Space goes on.");
   assert.equal(describe(on("offline"), paused).state, "offline");
 });
@@ -36,7 +36,7 @@ test("paused counts what waits, but a lost line comes first", () => {
 test("a live line with old figures is stale, and a pause or a lost line comes first", () => {
   const stale = { ...calm, look: "stale" };
   assert.deepEqual(describe(on("live"), stale), { state: "stale", pill: "Stale", banner: "" });
-  assert.equal(describe(on("live"), { ...stale, paused: true }).state, "paused");
+  assert.equal(describe(on("live"), { ...stale, shown: { view: "paused", at: LOST } }).state, "paused");
   assert.equal(describe(on("offline"), stale).state, "offline");
 });
 
@@ -53,4 +53,14 @@ test("polling is called so", () => {
 test("the first connection is not a reconnection", () => {
   const first = describe(on("reconnecting"), { ...calm, now: LOST, everLive: false });
   assert.deepEqual([first.pill, first.banner], ["Connecting…", ""]);
+});
+
+test("a page that does not show the present says up to which moment it shows figures", () => {
+  const pill = (view, at) => describe(on("live"), { ...calm, look: "stale", shown: { view, at: Date.parse(at) } }).pill;
+  const shown = [["paused", "2026-11-22T14:03:00Z"], ["replay", "2026-11-22T02:00:09Z"], ["past", "2026-11-21T00:00:00Z"]];
+  assert.deepEqual(shown.map(([view, at]) => pill(view, at)), ["Paused 14:03:00", "Replay 02:00:09", "Past, up to 2026-11-21 00:00:00"]);
+});
+
+test("a replay has no banner, which would push the figures down", () => {
+  assert.equal(describe(on("live"), { ...calm, waiting: 3, shown: { view: "replay", at: LOST } }).banner, "");
 });
