@@ -19,6 +19,7 @@ from common.text import clause, counted
 from streams.core import clock
 from streams.core.records import StreamError
 from streams.declarations import Dataset
+from streams.models import DeadLetter
 
 RECORDS = 500_000  # from which rows are computed again, for one proof
 GONE = "It cannot be proved any more, since the rows of that time are not kept, or are too many to be read again"
@@ -43,19 +44,38 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
     start = started - spec.hold - spec.window - spec.after - spec.quiet - dataset.step
     final = clock.from_datetime(reached) - (dataset.delay or 0)  # rows after it were told to no rule yet
     end = clock.from_datetime(episode.ended) if episode.ended else final
-    orders, origin = [*_orders(dataset, spec, episode, start, end)], "that are kept"
-    if not orders:
+    orders = [*_orders(dataset, spec, episode, start, end)]
+    computed = not orders
+    if computed:
         try:
-            orders, origin = [*_from_records(dataset, spec, episode, start, end)], "computed from the records"
+            orders = [*_from_records(dataset, spec, episode, start, end)]
         except (TooManyError, StreamError) as error:
             return Proof(None, f"{GONE}, and its records are not there: {clause(str(error).partition('. ')[0])}.")
+    letters = _replayed(dataset, episode, end) if computed else 0
     if not orders:
-        return Proof(None, f"{GONE}, and neither the stream nor an archive holds its records.")
-    rows = f"{counted(len(orders[0].times), 'row')} {origin}"
+        why = _replays(letters) if letters else f"{GONE}, and neither the stream nor an archive holds its records."
+        return Proof(None, why)
+    rows = f"{counted(len(orders[0].times), 'row')} {'computed from the records' if computed else 'that are kept'}"
     wrong = min((_wrong(episode, spec, each, end) for each in orders), key=len)
+    if wrong and letters:
+        return Proof(None, f"{_replays(letters)} Of {rows}, the rule makes {'; '.join(wrong)}.")
     if wrong:
         return Proof(equal=False, words=f"Not equal: of {rows}, the rule makes {'; '.join(wrong)}.")
     return Proof(equal=True, words=f"Equal: of {rows}, the rule makes the same beginning, end, values and calls again.")
+
+
+def _replayed(dataset: Dataset, episode: Episode, end: int) -> int:
+    """Returns the number of dead letters that were replayed and had arrived before the end."""
+    applied = DeadLetter.objects.filter(status=DeadLetter.Status.APPLIED, arrived__lt=clock.to_datetime(end))
+    return applied.filter(application=dataset.application, stream=episode.stream).count()
+
+
+def _replays(letters: int) -> str:
+    """Returns the reason for which records do not tell what a rule saw: a letter counts when it is replayed."""
+    which = "a dead letter was" if letters == 1 else f"{letters:,} dead letters were"
+    return (
+        f"It cannot be computed again from the records: {which} replayed, and counted at a time that they do not tell."
+    )
 
 
 def _orders(dataset: Dataset, spec: RuleSpec, episode: Episode, start: int, end: int) -> Iterator[Series]:

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from alarms import curves, recounting, rules
+from alarms.backtest import Series
 from alarms.proving import GONE, prove
 from alarms.recounting import Rows
 from alarms.spec import RuleSpec
@@ -15,6 +17,7 @@ from applications.market.generator import Trades
 from dashboard.ranges import Span
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core import clock
+from streams.models import DeadLetter
 from tests.alarms.making import T0, episode
 from tests.archive.conftest import Archive
 from tests.archive.conftest import archive as archive
@@ -22,6 +25,11 @@ from tests.archive.conftest import stream as stream
 
 BUSY = RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
 TRADES = Trades(Random(1)).take(120)
+KEY = json.loads(TRADES[0][1])["tickerSymbol"]
+REPLAYED = (
+    "It cannot be computed again from the records: a dead letter was replayed, and counted at a time that they do not "
+    "tell."
+)
 
 
 @pytest.fixture
@@ -69,12 +77,41 @@ def test_backtest_reads_the_archive(span: Span, capsys: pytest.CaptureFixture[st
     assert "message" in capsys.readouterr().out
 
 
-def test_episode_is_proved_from_the_archive_or_said_to_be_past_proof(span: Span) -> None:
-    key = json.loads(TRADES[0][1])["tickerSymbol"]
-    series = read(span).keys[key]
+def facts(series: Series, **more: Any) -> dict[str, Any]:
+    """Returns an episode as a rule makes it of rows that are all beyond its level."""
     values = [value for value in series.values if value is not None]
-    facts = {"started": clock.to_datetime(series.times[0]), "value": values[0], "peak": max(values)}
-    of = episode(key, stream="things", calls=len(values), **facts)
-    assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(f"Equal: of {len(values)} row")
+    times = {"stream": "things", "started": clock.to_datetime(series.times[0])}
+    return times | {"value": values[0], "peak": max(values), "calls": len(values)} | more
+
+
+def test_episode_is_proved_from_the_archive_or_said_to_be_past_proof(span: Span) -> None:
+    series = read(span).keys[KEY]
+    of = episode(KEY, **facts(series))
+    assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(f"Equal: of {len(series.values)} row")
     of.stream = "elsewhere"
     assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(GONE)
+
+
+def letter(stream: str, status: str, arrived: int) -> None:
+    """Stores a dead letter of trades."""
+    words = {"application": "trades", "shard": "s", "partition_key": "k", "data": b"", "error": "why", "attempts": 1}
+    DeadLetter.objects.create(
+        **words, stream=stream, status=status, sequence=str(arrived), arrived=clock.to_datetime(arrived)
+    )
+
+
+def test_episode_with_a_replayed_letter_is_said_to_be_past_proof(span: Span) -> None:
+    series = read(span).keys[KEY]
+    peak, reached = max(filter(None, series.values)), clock.to_datetime(span.end)
+    of = episode(KEY, **facts(series, peak=1_000))
+    other = episode("NONE", **facts(series))  # whose only record was a dead letter
+    for name, status, arrived in (("else", "applied", 0), ("things", "kept", 1), ("things", "applied", span.end)):
+        letter(name, status, arrived)
+    assert [prove(each, BUSY, reached).equal for each in (of, other)] == [False, None]
+    letter("things", "applied", span.start - clock.MINUTE)
+    equal, words = prove(of, BUSY, reached)
+    assert (equal, words.partition(" Of ")[0]) == (None, REPLAYED)
+    assert words.endswith(f"computed from the records, the rule makes the peak {peak} instead of 1000.")
+    assert prove(other, BUSY, reached) == (None, REPLAYED)
+    of.peak = peak
+    assert prove(of, BUSY, reached).equal is True
