@@ -6,9 +6,9 @@ import { judge } from "../../../dashboard/frontend/standing.js";
 
 const table = JSON.parse(readFileSync(new URL("../standing.json", import.meta.url)));
 
-for (const { case: name, newest, watermark, workers, now, ahead, drained, look, reason, age } of table) {
+for (const { case: name, newest, watermark, workers, now, ahead, drained, elsewhere, look, reason, age } of table) {
   test(`standing: ${name}`, () => {
-    assert.deepEqual(judge({ newest, watermark, workers, now, ahead, drained }), { look, reason, since: watermark, age });
+    assert.deepEqual(judge({ newest, watermark, workers, now, ahead, drained, elsewhere }), { look, reason, since: watermark, age });
   });
 }
 
