@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Now
 
+from common.lasting import lasting
 from common.running import to_run_on
 from dashboard import clock_note, links
 from dashboard.standing import elsewhere
 from streams.api import is_kinesis, on_this_machine
 from streams.core.clock import iso
 from streams.core.records import SHARD_END, WHOLE, CountWaiting
-from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
+from streams.models import LEASE, Audit, DeadLetter, Lease, Throughput, current_leases, living_members
 from streams.models.progress import seconds_since, skews
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
@@ -111,7 +111,7 @@ def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
 
 def _members() -> Counter[_Name]:
     """Counts the workers that live by the database's clock, as workers see one another."""
-    return Counter(Member.objects.filter(expires__gte=Now()).values_list("application", "stream"))
+    return Counter(living_members().values_list("application", "stream"))
 
 
 def _letters() -> dict[_Name, dict[str, int]]:
@@ -123,7 +123,7 @@ def _letters() -> dict[_Name, dict[str, int]]:
 
 
 def _held() -> set[int]:
-    return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
+    return set(Lease.objects.filter(lasting("expires", LEASE)).exclude(owner="").values_list("pk", flat=True))
 
 
 def _former() -> dict[_Name, tuple[int, int, int]]:
