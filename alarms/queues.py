@@ -27,6 +27,7 @@ from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
 from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
+from common.lasting import SLACK, over
 from common.text import cut, one_line, storable
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
@@ -82,14 +83,14 @@ def claim(owner: str, now: datetime, busy: Iterable[int], most: int) -> list[Tar
     free = [(pk, holder) for pk, holder, until in rows[: 4 * most] if _free(holder, until, owner, now)][:most]
     if not free:
         return []
-    still = Q(lease_owner__in={holder for _, holder in free}) | Q(lease_until__lt=now)
+    still = Q(lease_owner__in={holder for _, holder in free}) | over("lease_until", LEASE, now)
     wanted = Target.objects.filter(pk__in=[pk for pk, _ in free])
     wanted.filter(still).update(lease_owner=owner, lease_until=now + LEASE)
     return list(wanted.filter(lease_owner=owner).select_related("owner"))
 
 
 def _free(holder: str, until: datetime | None, owner: str, now: datetime) -> bool:
-    if holder in ("", owner) or until is None or until < now:
+    if holder in ("", owner) or until is None or not now <= until <= now + LEASE + SLACK:
         return True
     host, _, rest = holder.partition(":")
     return host == owner.partition(":")[0] and not _lives(rest.partition(":")[0])

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from time import monotonic
 
+from dashboard.held.looks import once
 from streams import api
 from streams.core.records import CountWaiting
 from streams.models import current_leases
-from streams.models.readers import readers
+from streams.models.readers import identities
 
 GOOD_FOR = 2.0  # seconds for which a count is used again
 MOST = 50  # readers without a worker that one look counts for
@@ -28,7 +29,7 @@ class Backlogs:
 
     def drained(self, living: Iterable[Reader]) -> list[Reader]:
         """Returns the readers without a worker for which no record waits; `living` are those with one."""
-        idle = sorted(set(readers()).difference(living))[:MOST]
+        idle = sorted(set(once(identities, identities)).difference(living))[:MOST]
         with self._lock:
             self._counts = {reader: found for reader, found in self._counts.items() if reader in idle}
             return [reader for reader in idle if self._count(reader) == 0]

@@ -31,8 +31,8 @@ def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, show
     """Returns how the stream stands; `age` of the newest record in seconds, or None if it is unknown.
 
     `data` is the page's snapshot, and `snapshots` hold the one of the topic `pulse`. `shown` says that the page has
-    results to show, so that it is not empty even if no lease knows of a record. `clock_note` is a sentence while a
-    clock is off, else "".
+    results to show, so that it is not empty even if no lease knows of a record. `elsewhere` is a sentence while the
+    figures are of the other backend, and `clock_note` one while a clock is off, else "".
     """
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "watermark"))
     pulse = snapshots[dashboard_topics.PULSE]["data"]
@@ -40,10 +40,12 @@ def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, show
     ahead = pulse["ahead"].get(on.application, {}).get(on.stream, 0)
     alive = pulse["workers"].get(on.application, {}).get(on.stream, 0)
     drained = on.stream in pulse["drained"].get(on.application, [])
-    standing = judge(newest, watermark, alive, now, ahead=ahead, drained=drained)
+    elsewhere = pulse["elsewhere"].get(on.application, {}).get(on.stream, "")
+    standing = judge(newest, watermark, alive, now, ahead=ahead, drained=drained, elsewhere=bool(elsewhere))
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
+        "elsewhere": elsewhere,
         "clock_note": pulse["clock_note"],
         "empty": newest is None and not shown,
     }

@@ -8,9 +8,12 @@ from django.utils import timezone
 from dashboard import clock_note
 from dashboard.backlogs import backlogs
 from dashboard.held.looks import once
+from dashboard.standing import elsewhere
+from streams.api import is_kinesis
 from streams.core import clock
 from streams.models.database_time import ahead_for_sure
 from streams.models.progress import NEAR, Progress, living, progress_of, skews
+from streams.models.readers import identities
 
 
 def workers() -> dict[str, dict[str, int]]:
@@ -26,15 +29,26 @@ def pulse(now: datetime) -> dict[str, Any]:
     """Builds the topic `pulse`: the live workers. It is built by time, since a worker that ends changes no version.
 
     Beside them stand the streams that a reader read to their end before it left, the milliseconds by which streams are
-    ahead of this machine's clock, and a sentence while a clock is off, else "": a page without sockets hears no
-    heartbeat and learns of it here.
+    ahead of this machine's clock, a sentence for streams whose figures are of the other backend, and one while a clock
+    is off, else "": a page without sockets hears no heartbeat and learns of it here.
     """
     counts = workers()
     drained: dict[str, list[str]] = {}
     pairs = ((application, stream) for application, streams in counts.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": counts, "drained": drained, "ahead": _ahead(), "clock_note": clock_note.note()}
+    told = {"ahead": _ahead(), "elsewhere": _elsewhere(), "clock_note": clock_note.note()}
+    return {"workers": counts, "drained": drained} | told
+
+
+def _elsewhere() -> dict[str, dict[str, str]]:
+    """Returns the sentences about streams whose figures are of the other backend, by application and stream."""
+    found: dict[str, dict[str, str]] = {}
+    kinesis = is_kinesis()
+    for (application, stream), identity in once(identities, identities).items():
+        if says := elsewhere(identity, kinesis=kinesis):
+            found.setdefault(application, {})[stream] = says
+    return found
 
 
 def _ahead() -> dict[str, dict[str, int]]:

@@ -22,6 +22,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
+from common.lasting import lasting
 from dashboard.operators.state import streams
 from monitoring.closed_windows import ClosedWindows
 from monitoring.counters import BOUNDS
@@ -92,7 +93,7 @@ class MillraceCollector(Collector):
         yield GaugeMetricFamily("millrace_sessions", "Sessions of people who are signed in.", sessions)
         unseen = SecurityEvent.objects.filter(notice=True, seen_at=None).count()
         yield GaugeMetricFamily("millrace_notices_unseen", "Notices that nobody has acknowledged.", unseen)
-        live = Heartbeat.objects.filter(name="sockets", at__gt=Now() - FRESH)
+        live = Heartbeat.objects.filter(lasting("at", FRESH, Now() - FRESH), name="sockets")
         sockets = live.aggregate(sum=Sum("value"))["sum"] or 0
         yield GaugeMetricFamily("millrace_sockets", "Web sockets that are open.", sockets)
 

@@ -12,6 +12,7 @@ from django.db import Error, connection, reset_queries, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from common.lasting import over
 from monitoring.counters import Counters, Key, counters
 from monitoring.models import Counter, Heartbeat
 from streams.coordination import process_identity
@@ -73,7 +74,7 @@ class MetricsRecorder:
                 logger.debug("The end of a process could not be written: %s", error)
 
     def _write_heartbeat(self, name: str, value: float) -> None:
-        Heartbeat.objects.filter(at__lt=Now() - 10 * FRESH).delete()
+        Heartbeat.objects.filter(over("at", 20 * FRESH, Now() - 10 * FRESH)).delete()
         row = {"process": self._process, "name": name}
         if not Heartbeat.objects.filter(**row).update(value=value, at=Now()):
             Heartbeat.objects.create(**row, value=value, at=Now())

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from common.lasting import over
 from monitoring.models import Counter, Heartbeat
 
 SILENT = timedelta(days=1)  # a live process writes a heartbeat every ten seconds
@@ -14,4 +15,4 @@ NOT_GROWING: dict[type[Model], str] = {Counter: "as many as names and labels in 
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model."""
-    return {Heartbeat: Heartbeat.objects.filter(at__lt=now - SILENT)}
+    return {Heartbeat: Heartbeat.objects.filter(over("at", 2 * SILENT, now - SILENT))}

@@ -7,13 +7,12 @@ from itertools import chain
 from operator import attrgetter
 
 from django.db.models import Max
-from django.db.models.functions import Now
 
 from applications.market.models import TRADES, TradeMinute
 from streams.applications import Row
 from streams.core import clock
 from streams.core.clock import MINUTE
-from streams.models import Member
+from streams.models import living_members
 from streams.models.readers import progress_of, readers, streams_of
 
 
@@ -58,7 +57,7 @@ def _closed_minutes(streams: Collection[str], groups: Iterable[list[TradeMinute]
     has no reader, and holds no minute open.
     """
     ends = {stream: progress_of(TRADES, stream).watermark for _, stream in readers(application=TRADES)}
-    living = Member.objects.filter(application=TRADES, stream__in=streams, expires__gte=Now())
+    living = living_members(application=TRADES, stream__in=streams)
     reading = set(living.values_list("stream", flat=True)) & ends.keys()
     holding: dict[datetime, set[str]] = defaultdict(set)
     for row in chain.from_iterable(groups):

@@ -19,6 +19,7 @@ from applications.orders import dynamodb
 from applications.orders.dynamodb import Item, Table, TableError
 from applications.orders.models import ORDERS, OrderBox
 from applications.orders.results import Arrivals, OrderLine
+from common.lasting import over
 from common.outage_log import OutageLog
 from common.retention import NEVER
 from common.text import cut
@@ -116,11 +117,11 @@ class Deliverer:
 
     def _take(self) -> list[OrderBox]:
         """Returns boxes that nobody else delivers now, the oldest first."""
-        found = OrderBox.objects.filter(stream=self._stream, until__lt=Now()).order_by("id")
+        found = OrderBox.objects.filter(over("until", LEASE), stream=self._stream).order_by("id")
         wanted = list(found.values_list("id", flat=True)[:BOXES])
         if not wanted:
             return []
-        OrderBox.objects.filter(pk__in=wanted, until__lt=Now()).update(owner=self._owner, until=Now() + LEASE)
+        OrderBox.objects.filter(over("until", LEASE), pk__in=wanted).update(owner=self._owner, until=Now() + LEASE)
         return list(OrderBox.objects.filter(pk__in=wanted, owner=self._owner).order_by("id"))
 
     def _put_all(self, taken: Sequence[OrderBox]) -> None:

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -20,6 +20,7 @@ from archive.questions.request import Column, Form
 from archive.questions.tables import Table, TableError
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
+from common.lasting import over
 
 AT_ONCE = 2  # questions that the site answers side by side, and one export beside them
 SECONDS, MEGABYTES = 30, 512  # of one question
@@ -70,9 +71,9 @@ def cancel(asked: Asked) -> None:
     Asked.objects.filter(pk=asked.pk, state=Asked.RUNNING).update(stop=True)
 
 
-def sweep() -> None:
+def sweep(now: datetime | None = None) -> None:
     """Ends the questions of processes that have died."""
-    lost = Asked.objects.filter(state=Asked.RUNNING, until__lt=timezone.now())
+    lost = Asked.objects.filter(over("until", PREPARING, now or timezone.now()), state=Asked.RUNNING)
     lost.update(state=Asked.FAILED, said=LOST, running_of=None, slot=None)
 
 

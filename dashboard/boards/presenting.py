@@ -48,10 +48,11 @@ def _standing(panel: Mapping[str, Any], pulse: Mapping[str, Any], now: int) -> d
     alive = pulse["workers"].get(panel["application"], {}).get(panel["stream"], 0)
     drained = panel["stream"] in pulse["drained"].get(panel["application"], [])
     ahead = pulse["ahead"].get(panel["application"], {}).get(panel["stream"], 0)
-    found = judge(newest, watermark, alive, now, ahead=ahead, drained=drained)
+    elsewhere = pulse["elsewhere"].get(panel["application"], {}).get(panel["stream"], "")
+    found = judge(newest, watermark, alive, now, ahead=ahead, drained=drained, elsewhere=bool(elsewhere))
     age = None if found.age is None else found.age / 1000
     since = clock.to_iso(found.since) if found.since is not None and found.look != "current" else None
-    return {"look": found.look, "since": since, "age": age}
+    return {"look": found.look, "since": since, "age": age, "elsewhere": elsewhere}
 
 
 def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:

@@ -48,8 +48,9 @@ function watch(now) {
     const workers = pulse() ? (pulse().workers[panel.application]?.[panel.stream] ?? 0) : null;
     const drained = Boolean(pulse()?.drained[panel.application]?.includes(panel.stream));
     const ahead = pulse()?.ahead?.[panel.application]?.[panel.stream] ?? 0;
-    const facts = { newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, heard: heard && database };
-    showStanding(place, judge({ ...facts, now: pausedAt ?? now }), panel);
+    const elsewhere = pulse()?.elsewhere?.[panel.application]?.[panel.stream] ?? "";
+    const facts = { newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, elsewhere, heard: heard && database };
+    showStanding(place, judge({ ...facts, now: pausedAt ?? now }), { ...panel, elsewhere });
   });
 }
 

@@ -59,7 +59,8 @@ function tell({ heard, now, since, pulse: news }) {
     const workers = pulse.workers[panel.application]?.[panel.stream] ?? 0;
     const drained = Boolean(pulse.drained[panel.application]?.includes(panel.stream));
     const ahead = pulse.ahead?.[panel.application]?.[panel.stream] ?? 0;
-    showStanding(place, judge({ newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, heard, now }), panel);
+    const elsewhere = pulse.elsewhere?.[panel.application]?.[panel.stream] ?? "";
+    showStanding(place, judge({ newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, elsewhere, heard, now }), { ...panel, elsewhere });
   });
 }
 

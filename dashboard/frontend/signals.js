@@ -27,6 +27,9 @@ const drained = () => Boolean(pulse()?.drained[page.dataset.application]?.includ
 /** Returns by how many milliseconds the page's stream is ahead of the server's clock. */
 const ahead = () => pulse()?.ahead?.[page.dataset.application]?.[page.dataset.stream] ?? 0;
 
+/** Returns a sentence if the figures of the page's stream are of the other backend. */
+const elsewhere = () => pulse()?.elsewhere?.[page.dataset.application]?.[page.dataset.stream] ?? "";
+
 /** Judges every second, and when the connection changes; the age goes on while the page is paused. */
 export function watchSignals() {
   everySecond(show, { always: true });
@@ -35,8 +38,9 @@ export function watchSignals() {
 
 function show(now) {
   const { heard, database, pausedAt, upTo } = hearing();
-  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), drained: drained(), ahead: ahead(), heard: heard && database };
+  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), drained: drained(), ahead: ahead(), elsewhere: elsewhere(), heard: heard && database };
   standing = { ...judge({ ...facts, now: pausedAt ?? now }), age: judge({ ...facts, now }).age };
+  setText(one("[data-elsewhere]"), elsewhere());
   const reason = heard && !database ? "away" : standing.reason;
   for (const notice of all("[data-reason]")) notice.hidden = notice.dataset.reason !== reason;
   if (document.documentElement.dataset.look !== standing.look) {

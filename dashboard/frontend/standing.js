@@ -18,18 +18,19 @@ export function shown({ past = null, paused = null, replayed = null }) {
 
 /**
  * Judges a stream. `newest`, `watermark` and `now` are milliseconds or null; `workers` is the number that live, null if not
- * known; `ahead` is by how much the stream is ahead of the clock of `now`; `drained` says that no record waits for a reader without a worker; `heard` says whether the server and its
- * database answer.
+ * known; `ahead` is by how much the stream is ahead of the clock of `now`; `drained` says that no record waits for a reader without a worker; `elsewhere` is a sentence if the figures are
+ * of the other backend; `heard` says whether the server and its database answer.
  *
  * Gives {look, reason, since, age}: look is current, complete (all that arrived is in the figures, which are those of
  * `since`), stale (figures are true up to `since`) or unknown; reason is "", quiet (current, but no record comes), drained
- * (complete: the reader has left, and no record waits), behind (a worker lives), unread (no worker has reported) or unheard;
- * age is the newest record's in milliseconds, null if not known.
+ * (complete: the reader has left, and no record waits), behind (a worker lives), unread (no worker has reported), elsewhere
+ * (they are of a backend that this site does not read) or unheard; age is the newest record's in milliseconds, null if not known.
  */
-export function judge({ newest, watermark, workers, now, ahead = 0, drained = false, heard = true }) {
+export function judge({ newest, watermark, workers, now, ahead = 0, drained = false, elsewhere = "", heard = true }) {
   now += ahead;
   const age = newest === null || newest > now + AHEAD ? null : Math.max(0, now - newest);
   if (!heard) return { look: "unknown", reason: "unheard", since: watermark, age };
+  if (elsewhere) return { look: "stale", reason: "elsewhere", since: watermark, age };
   if (watermark !== null && now - watermark > SILENCE) {
     if (workers === 0 && drained) return { look: "complete", reason: "drained", since: watermark, age };
     return { look: "stale", reason: workers === 0 ? "unread" : "behind", since: watermark, age };

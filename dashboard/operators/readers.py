@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models.functions import Now
-
 from common.running import to_run_on
 from streams.core import clock
 from streams.core.facts import Counted, Facts
 from streams.core.records import SHARD_END, WHOLE, CountWaiting, From, Position, parse_checkpoint
-from streams.models import Lease, Member, current_leases
+from streams.models import Lease, current_leases, living_members
 from streams.models.progress import seconds_since, skews
 
 COUNTED = 10  # readers whose waiting records are counted one shard after the other, where the leases do not tell them
@@ -27,7 +25,7 @@ def readers(streams: Sequence[Facts], count_waiting: CountWaiting) -> Readers:
     for lease in current_leases().only(*columns).order_by("stream", "application", "shard"):
         if lease.stream in known:
             leases[lease.stream, lease.application].append(lease)
-    members = Counter(Member.objects.filter(expires__gte=Now()).values_list("stream", "application"))
+    members = Counter(living_members().values_list("stream", "application"))
     ahead, left = skews(), COUNTED
     found: Readers = defaultdict(list)
     for (stream, application), mine in leases.items():

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Now
 
+from common.lasting import lasting
 from common.running import to_run_on
 from dashboard import clock_note, links
+from dashboard.standing import elsewhere
 from streams.api import is_kinesis, on_this_machine
 from streams.core.clock import iso
-from streams.core.records import EMBEDDED, SHARD_END, WHOLE, CountWaiting
-from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
+from streams.core.records import SHARD_END, WHOLE, CountWaiting
+from streams.models import LEASE, Audit, DeadLetter, Lease, Throughput, current_leases, living_members
 from streams.models.progress import seconds_since, skews
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
@@ -110,7 +111,7 @@ def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
 
 def _members() -> Counter[_Name]:
     """Counts the workers that live by the database's clock, as workers see one another."""
-    return Counter(Member.objects.filter(expires__gte=Now()).values_list("application", "stream"))
+    return Counter(living_members().values_list("application", "stream"))
 
 
 def _letters() -> dict[_Name, dict[str, int]]:
@@ -122,7 +123,7 @@ def _letters() -> dict[_Name, dict[str, int]]:
 
 
 def _held() -> set[int]:
-    return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
+    return set(Lease.objects.filter(lasting("expires", LEASE)).exclude(owner="").values_list("pk", flat=True))
 
 
 def _former() -> dict[_Name, tuple[int, int, int]]:
@@ -150,7 +151,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "lag_records": waits,
         "consume": to_run_on("consume", *name),
         "unattended": bool(unread) and not facts.members[name] and waits != 0,
-        "lag_note": _elsewhere(leases) or why,
+        "lag_note": elsewhere(leases[0].identity, kinesis=is_kinesis()) or why,
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
         "records": round(sum(shard["records"] or 0 for shard in shards), 1),
         "bytes": round(sum(shard["bytes"] or 0 for shard in shards), 1),
@@ -165,19 +166,6 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "letters": facts.letters[name],
         "shards": sorted(shards, key=lambda shard: shard["state"] == "ended"),
     }
-
-
-def _elsewhere(leases: Sequence[Lease]) -> str:
-    """Returns a sentence where the leases are of the other backend than the one that this process reads."""
-    identity = leases[0].identity
-    embedded = identity.startswith(EMBEDDED)
-    if not identity or embedded != is_kinesis():
-        return ""
-    theirs, ours = ("the embedded stream", "Amazon Kinesis") if embedded else ("Amazon Kinesis", "the embedded stream")
-    return (
-        f"These figures are those of {theirs}, and this site reads {ours}: STREAM_URL was changed. "
-        "Start every process anew that began before."
-    )
 
 
 def _shard_name(lease: Lease) -> str:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common.lasting import over
 from common.outage_log import OutageLog
 from common.retention import NEVER
 from common.text import storable
@@ -101,7 +102,7 @@ class Deliverer:
     def _take(self, name: str) -> bool:
         """Takes the lease of a stream; returns False while another process holds it."""
         mine = {"application_id": self._application, "to": name}
-        leases = SqlDelivery.objects.filter(Q(owner=self._owner) | Q(expires__lt=Now()), **mine)
+        leases = SqlDelivery.objects.filter(Q(owner=self._owner) | over("expires", LEASE), **mine)
         held = {"owner": self._owner, "expires": Now() + LEASE}
         if leases.update(**held):
             return True

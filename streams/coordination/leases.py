@@ -6,12 +6,13 @@ so the clocks of workers do not matter.
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from common.lasting import over
 from streams.coordination import lease_states, process_identity, replay_requests
 from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.lag_history import LagHistory
@@ -24,19 +25,18 @@ from streams.core.records import SHARD_END, WHOLE, Description, Position, Stream
 from streams.core.segments import DamagedStateError
 from streams.core.state import EMPTY
 from streams.core.state_log import BOUNDS
-from streams.models import DeadLetter, Lease, Member, current_leases
+from streams.models import LEASE, DeadLetter, Lease, Member, current_leases, living_members
 from streams.models.database_time import ahead_of_database
 from streams.models.lenient import Odd
 from streams.models.progress import progress_over
 
-LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 TROUBLE = 500  # characters of a sentence that are kept
 SYNCS = 3  # tries, when another worker exchanges the leases at the same time; the next look tries again
 
 
 def living_owners(**names: str) -> set[str]:
     """Returns the workers of an application, on a stream, that are alive; processes known to be dead do not count."""
-    members = Member.objects.filter(**names, expires__gte=Now()).values_list("owner", flat=True)
+    members = living_members(**names).values_list("owner", flat=True)
     return {owner for owner in members if not process_identity.is_dead(owner)}
 
 
@@ -115,7 +115,7 @@ class Leases:
     @translate_errors
     def acquire(self, most: int) -> list[HeldLease]:
         """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""
-        expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
+        expired = set(self._all.filter(Q(expires=None) | over("expires", LEASE)).values_list("pk", flat=True))
         acquired: list[HeldLease] = []
         for lease in _readable(self._known()):
             free = lease.pk in expired or not lease.expires or not lease.owner or process_identity.is_dead(lease.owner)

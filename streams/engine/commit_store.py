@@ -7,7 +7,6 @@ from typing import Any, Generic
 from django.db.models import QuerySet
 
 from streams.coordination import lease_states, replay_requests
-from streams.coordination.leases import LEASE
 from streams.coordination.listing import noted
 from streams.coordination.store_errors import translate_errors
 from streams.coordination.transactions import one_transaction
@@ -18,7 +17,7 @@ from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
 from streams.core.state import State, StateChange
 from streams.core.state_log import StateLog, Write
-from streams.models import DeadLetter, Lease, Throughput
+from streams.models import LEASE, DeadLetter, Lease, Throughput
 from streams.models.progress import announce
 from streams.models.statements import update
 from streams.observations import Follower

@@ -2,6 +2,7 @@
 
 from streams.models.lags import LagMinute
 from streams.models.leases import (
+    LEASE,
     Audit,
     DeadLetter,
     Lease,
@@ -10,11 +11,13 @@ from streams.models.leases import (
     Throughput,
     TopicVersion,
     current_leases,
+    living_members,
 )
 from streams.models.outages import Outage
 from streams.models.rollups import RollupLock, RollupMark
 
 __all__ = [
+    "LEASE",
     "Audit",
     "DeadLetter",
     "LagMinute",
@@ -27,4 +30,5 @@ __all__ = [
     "Throughput",
     "TopicVersion",
     "current_leases",
+    "living_members",
 ]

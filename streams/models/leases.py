@@ -1,10 +1,12 @@
 """Leases with their checkpoints, members, dead letters, throughput, versions of topics, and the audit."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
 
+from common.lasting import lasting
 from streams.core.commits import REMEDY
 from streams.models.lenient import (
     LenientBytes,
@@ -17,6 +19,8 @@ from streams.models.lenient import (
     Odd,
     OddTime,
 )
+
+LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 
 
 class Lease(models.Model):
@@ -107,6 +111,11 @@ class Member(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "stream", "owner"], name="one_seat_per_worker")]
+
+
+def living_members(**names: Any) -> models.QuerySet[Member]:
+    """Returns the workers that live by the database's clock, as workers see one another."""
+    return Member.objects.filter(lasting("expires", LEASE), **names)
 
 
 class DeadLetter(models.Model):

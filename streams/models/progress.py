@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
-from django.db.models.functions import Now
 
 from streams.core.records import SHARD_END
 from streams.models import TopicVersion
 from streams.models.kept import Kept, over_all
-from streams.models.leases import Lease, Member, current_leases
+from streams.models.leases import Lease, current_leases, living_members
 from streams.models.lenient import OddTime
 from streams.models.statements import update
 
@@ -88,13 +87,7 @@ def skews(workers: Iterable[tuple[str, str, int | None]] | None = None) -> dict[
 _OF_ONE = Kept(
     lambda application, stream: over_all(current_leases(application=application, stream=stream), *_figures().values())
 )
-_LIVING = Kept(
-    lambda: (
-        Member.objects.filter(expires__gte=Now())
-        .order_by("application", "stream")
-        .values_list("application", "stream", "skew")
-    )
-)
+_LIVING = Kept(lambda: living_members().order_by("application", "stream").values_list("application", "stream", "skew"))
 
 
 def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> float | None:

@@ -27,6 +27,14 @@ def _readers(*names: str) -> Kept:
     )
 
 
+def identities() -> dict[tuple[str, str], str]:
+    """Returns the identity of the stream that each (application, stream) has leases on; "" if it is not known."""
+    return {(application, stream): identity for application, stream, identity in _IDENTITIES.rows()}
+
+
+_IDENTITIES = Kept(lambda: current_leases().values_list("application", "stream", "identity").distinct())
+
+
 def streams_of(application: str) -> list[str]:
     """Returns the streams that an application reads or has results of, by name, its own first."""
     found = {stream for _, stream in readers(application=application)}

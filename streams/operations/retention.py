@@ -13,8 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Model, Q, QuerySet
-from django.db.models.functions import Now
 
+from common.lasting import over
 from common.retention import NEVER, kept_since
 from common.running import to_run
 from streams import applications
@@ -33,6 +33,7 @@ from streams.models import (
     Throughput,
     TopicVersion,
     current_leases,
+    living_members,
 )
 from streams.models.progress import progress_over
 from streams.models.readers import readers, streams_in
@@ -61,7 +62,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         Audit: Audit.objects.filter(at__lt=audit),
         LagMinute: LagMinute.objects.filter(minute__lt=rates),
         Outage: Outage.objects.filter(end__lt=audit),
-        Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
+        Member: Member.objects.filter(over("expires", 2 * STALE_MEMBER, now - STALE_MEMBER)),
     }
     for each in applications.shown():
         found.update(each.retention(now))
@@ -74,7 +75,7 @@ def not_ahead(now: datetime) -> datetime:
     If no worker lives and none has read for long, it returns `now`: then the watermark is old.
     """
     newest = Lease.objects.aggregate(newest=Max("watermark"))["newest"]
-    believed = newest and (now - newest <= PAUSE or Member.objects.filter(expires__gte=Now()).exists())
+    believed = newest and (now - newest <= PAUSE or living_members().exists())
     return min(now, newest) if believed else now
 
 

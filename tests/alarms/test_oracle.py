@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import SHARD_END
 from streams.core.state import EMPTY, StateChange
 from streams.declarations import Column, Dataset
-from streams.models import Member
+from streams.models import LEASE, Member
 from streams.observations import Observation
 from tests.alarms.naive import Key, Row, facts
 
@@ -187,7 +188,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def check(wanted: list[RuleSpec], acts: list[tuple[Any, ...]], *, whole: bool) -> None:
     for model in (Notice, Episode, Watched, Rule, Member):
         model._default_manager.all().delete()
-    Member.objects.create(application="fake", stream="s", owner="me", expires=datetime(2100, 1, 1, tzinfo=UTC))
+    Member.objects.create(application="fake", stream="s", owner="me", expires=Now() + LEASE)
     line = Line(wanted, whole)
     for act, *rest in [*acts, ("tick", 30), ("commit",)]:
         getattr(line, act)(*rest)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from streams.core import clock
 from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import TRIM_HORIZON
 from streams.engine.worker import Worker
-from streams.models import DeadLetter, Lease, Member, TopicVersion
+from streams.models import LEASE, DeadLetter, Lease, Member, TopicVersion
 from streams.models.readers import default_stream, streams_of
 from tests.dashboard.rows import alarm, at, lease, trades
 from tests.fakes import FakeClock, MemoryStream
@@ -149,7 +150,7 @@ def test_minute_is_closed_when_each_of_its_streams_has_passed_it(
     if rows_of_other:
         trades(at(), "AAPL", "BUY", 1, stream="trades-eu")
     if living:
-        Member.objects.create(application="trades", stream="trades-eu", owner="one", expires="2999-01-01T00:00:00Z")
+        Member.objects.create(application="trades", stream="trades-eu", owner="one", expires=Now() + LEASE)
     assert [row["closed"] for row in report.trades(60)] == [closed]
 
 

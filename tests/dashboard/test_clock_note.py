@@ -15,7 +15,7 @@ from dashboard.progress import pulse
 from streams.coordination.leases import Leases
 from streams.core import clock
 from streams.core.state import EMPTY
-from streams.models import Lease, Member
+from streams.models import LEASE, Lease, Member
 from streams.models.database_time import ahead_for_sure, database_time
 from streams.models.progress import seconds_since, skews
 from streams.operations import lag
@@ -25,7 +25,7 @@ SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 NOW = clock.to_datetime(1_795_000_000_000)
 
 
-def member(skew: int | None, owner: str = "a", stream: str = "trades", lives: timedelta = HOUR) -> None:
+def member(skew: int | None, owner: str = "a", stream: str = "trades", lives: timedelta = LEASE) -> None:
     expires = timezone.now() + lives
     Member.objects.create(application="trades", stream=stream, owner=owner, expires=expires, skew=skew)
 

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from dashboard.backlogs import Backlogs, backlogs
 from dashboard.progress import pulse
-from streams.models import Member
+from streams.models import LEASE, Member
 from tests.dashboard.rows import lease
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,7 @@ def readers() -> None:
     ago = timezone.now() - timedelta(minutes=1)
     for stream in ("trades", "sensors", "busy", "cloud"):
         lease("trades", watermark=ago, newest=ago, stream=stream)
-    Member.objects.create(
-        application="trades", stream="trades", owner="me", expires=timezone.now() + timedelta(minutes=1)
-    )
+    Member.objects.create(application="trades", stream="trades", owner="me", expires=timezone.now() + LEASE)
 
 
 @pytest.fixture

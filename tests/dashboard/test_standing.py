@@ -16,7 +16,7 @@ SHOWN = [row for row in json.loads((HERE / "shown.json").read_text()) if not row
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row["case"])
 def test_standing_is_judged_by_the_table(row: dict[str, Any]) -> None:
-    more = {"ahead": row.get("ahead", 0), "drained": row.get("drained", False)}
+    more = {name: row.get(name, usual) for name, usual in (("ahead", 0), ("drained", False), ("elsewhere", False))}
     found = judge(row["newest"], row["watermark"], row["workers"], row["now"], **more)
     assert (found.look, found.reason, found.age, found.since) == (
         row["look"], row["reason"], row["age"], row["watermark"],

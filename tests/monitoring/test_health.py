@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import User
 from monitoring import health, middleware
 from monitoring.models import Heartbeat
-from streams.models import Lease, Member
+from streams.models import LEASE, Lease, Member
 from streams.wiring import count_waiting
 
 GOOD = "draining: ok\ndatabase: ok\nmigrations: ok\nwriting: ok\nclock: ok\nlag: ok\ndisk: ok\n"
@@ -111,7 +111,7 @@ def test_watermark_in_the_future_is_not_a_lag_of_0(client: Client, db: None, set
     settings.READY_LAG = 300
     lease(watermark=timezone.now() + timedelta(hours=25))
     assert ready(client) == red("lag", "how far trades on trades is behind cannot be told: a clock is wrong")
-    living = {"owner": "a", "expires": timezone.now() + timedelta(hours=1)}
+    living = {"owner": "a", "expires": timezone.now() + LEASE}
     member = Member.objects.create(application="trades", stream="trades", skew=25 * 3_600_000 + 9_000, **living)
     assert ready(client) == (200, GOOD)
     member.skew = 25 * 3_600_000 + 309_000

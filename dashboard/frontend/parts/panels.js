@@ -41,14 +41,14 @@ export function showTwins({ panels }) {
 }
 
 /** Says below each panel how its figures stand: `standing` is that of standing.js, `settled` that all is known. */
-export function showStanding(place, { look, since }, { settled, cut }) {
+export function showStanding(place, { look, since }, { settled, cut, elsewhere }) {
   const root = section(place);
   const state = settled && look !== "unknown" ? "current" : look;
   root.dataset.look = state;
   const at = since === null ? "" : time(since, "second", zone());
-  const words = { complete: `Complete up to ${at}. `, stale: `Stale: as of ${at}. `, unknown: at ? `Not known since ${at}. ` : "Not known. " };
+  const words = { complete: `Complete up to ${at}. `, stale: at && `Stale: as of ${at}. `, unknown: at ? `Not known since ${at}. ` : "Not known. " };
   const more = cut ? `Only from ${time(cut, "full", zone())} on: before that there are too many rows.` : "";
-  const text = (words[state] ?? "") + more;
+  const text = (words[state] ?? "") + (elsewhere && !settled ? `${elsewhere} ` : "") + more;
   const note = parts(root).note;
   setText(note, text);
   note.hidden = !text;

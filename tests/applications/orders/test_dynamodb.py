@@ -1,9 +1,11 @@
 """Order lines on their way into DynamoDB: one suite for the table and its fake, and the outbox with the fake."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import boto3
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from applications.orders import lines, outbox
@@ -141,6 +143,13 @@ def test_step_that_is_repeated_delivers_the_same_items(fake: FakeTable) -> None:
     store([record()] * 3)
     deliverer(fake)()
     assert len(fake.items()) == 3
+
+
+@pytest.mark.django_db
+def test_box_of_a_dead_process_is_taken_when_the_clock_was_set_back_by_years(fake: FakeTable) -> None:
+    store([record()] * 3)
+    OrderBox.objects.update(owner="dead", until=timezone.now() + timedelta(days=2000))
+    assert (deliverer(fake)(), len(fake.items()), OrderBox.objects.count()) == (False, 3, 0)
 
 
 @pytest.mark.django_db

@@ -73,6 +73,6 @@ def test_each_panel_stands_as_its_own_stream(settled: bool, watermark: int, aliv
         "watermark": reached,
         "settled": settled,
     }
-    pulse = {"workers": {"a": {"s": alive}}, "drained": {"a": ["s"]}, "ahead": {}}
+    pulse = {"workers": {"a": {"s": alive}}, "drained": {"a": ["s"]}, "ahead": {}, "elsewhere": {}}
     [found] = present({"now": clock.to_iso(NOW), "panels": [panel]}, pulse)
     assert (found["look"], found["since"]) == (look, None if look == "current" else reached)

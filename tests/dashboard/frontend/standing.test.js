@@ -6,9 +6,9 @@ import { judge, shown } from "../../../dashboard/frontend/standing.js";
 
 const rows = (name) => JSON.parse(readFileSync(new URL(`../${name}.json`, import.meta.url)));
 
-for (const { case: name, newest, watermark, workers, now, ahead, drained, look, reason, age } of rows("standing")) {
+for (const { case: name, newest, watermark, workers, now, ahead, drained, elsewhere, look, reason, age } of rows("standing")) {
   test(`standing: ${name}`, () => {
-    assert.deepEqual(judge({ newest, watermark, workers, now, ahead, drained }), { look, reason, since: watermark, age });
+    assert.deepEqual(judge({ newest, watermark, workers, now, ahead, drained, elsewhere }), { look, reason, since: watermark, age });
   });
 }
 

@@ -64,7 +64,7 @@ def test_forget_removes_the_reader_and_leaves_results_and_an_audit() -> None:
 
 def test_forget_is_refused_while_a_worker_lives() -> None:
     lease("trades", at(), stream="sensors")
-    member(60, process_identity.current())
+    member(5, process_identity.current())
     with pytest.raises(StreamError, match=r"A worker of trades still reads sensors\."):
         retention.forget_reader("trades", "sensors", "ada")
     assert (Lease.objects.count(), Audit.objects.count()) == (1, 0)
@@ -108,7 +108,7 @@ def test_page_names_streams_that_wait_without_a_worker_at_the_top(staff: Client,
     Lease.objects.update(checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
     assertContains(staff.get("/streams/"), "2 records wait.")
-    member(60, process_identity.current())
+    member(5, process_identity.current())
     assertNotContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
 
 

@@ -18,7 +18,7 @@ from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.operations.test_deadletters import letter
 
-LATER = timedelta(hours=1)
+LATER = timedelta(seconds=5)
 
 
 def lease(shard: str, watermark: datetime | None = None, **rest: Any) -> Lease:

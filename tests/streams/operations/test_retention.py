@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from applications.market.models import Ticker, TradeMinute
 from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from streams.core.records import StreamError
-from streams.models import Lease, Member, Throughput
+from streams.models import LEASE, Lease, Member, Throughput
 from streams.operations import retention
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-LATER = datetime(2999, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -154,7 +154,7 @@ def test_last_lease_of_an_application_is_kept() -> None:
 def test_leases_of_a_stream_are_kept_while_a_worker_reads_it() -> None:
     lease()
     lease(stream="orders")
-    member = Member.objects.create(application="trades", stream="trades", owner="elsewhere/1/2", expires=LATER)
+    member = Member.objects.create(application="trades", stream="trades", owner="elsewhere/1/2", expires=Now() + LEASE)
     with pytest.raises(StreamError, match="Workers still read trades"):
         retention.forget_leases("trades")
     assert Lease.objects.count() == 2
@@ -204,5 +204,5 @@ def test_janitor_removes_nothing_young_when_its_clock_is_ahead(
     settings.RETENTION_RESULTS = 30
     lease()
     minute(29)
-    Member.objects.create(application="trades", stream="trades", owner="a", expires=LATER if lives else NOW)
+    Member.objects.create(application="trades", stream="trades", owner="a", expires=Now() + LEASE if lives else NOW)
     assert retention.outlived(NOW + wrong)[TradeMinute].count() == gone
