@@ -18,7 +18,6 @@ from django.db import transaction
 from django.db.models import F, Min, Q
 
 from alarms import channels
-from alarms.bulk import insert
 from alarms.duty import on_duty
 from alarms.letters import ESCALATED, FIRING, RESOLVED
 from alarms.matching import Call, Hush, Told, Verdict, Wish, judge
@@ -30,6 +29,7 @@ from common.database_errors import again_if_locked
 from common.text import cut
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
+from streams.models.statements import insert
 
 MOST = 500  # notices of a transaction
 MOST_UNTOLD = 50  # reasons that a notice keeps

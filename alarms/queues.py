@@ -21,7 +21,6 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from alarms import links
-from alarms.bulk import insert
 from alarms.channels.base import Outcome, Receipt
 from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
@@ -31,6 +30,7 @@ from common.lasting import SLACK, over
 from common.text import cut, one_line, storable
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
+from streams.models.statements import insert
 
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message

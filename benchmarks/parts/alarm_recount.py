@@ -17,11 +17,11 @@ django.setup()
 from django.db import transaction  # noqa: E402 - Django first
 
 from alarms import curves, recounting  # noqa: E402
-from alarms.bulk import insert  # noqa: E402
 from alarms.spec import RuleSpec  # noqa: E402
 from applications.orders.models import Site, SiteCount, SiteSecond  # noqa: E402
 from dashboard.ranges import Span  # noqa: E402
 from streams.core import clock  # noqa: E402
+from streams.models.statements import insert  # noqa: E402
 
 ROWS, STEP, MEAN, SPREAD = 40_320, 15 * clock.SECOND, 248, 16
 LEVELS = [*range(200, 300, 5)]  # from below nearly every count to above every one

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+from common.percentiles import nearest_rank
+
 
 class Function(NamedTuple):
     """Makes the part of one value or more, merges one part or more in the order of time, and makes the figure."""
@@ -23,7 +25,7 @@ def last(values: Sequence[Any]) -> Any:
 
 def p95(values: Sequence[float]) -> float:
     """Returns the 95th percentile of sorted values by the nearest rank: a number that occurred."""
-    return values[-(-95 * len(values) // 100) - 1]
+    return values[nearest_rank(95, len(values)) - 1]
 
 
 def _itself(part: Any) -> float:

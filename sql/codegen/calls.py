@@ -7,11 +7,12 @@ the row time.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.percentiles import nearest_rank
 from sql.codegen.exact import decaying, deviation, sum_of, variance
 from sql.codegen.names import Names
 from sql.codegen.running import Argument, Running
 from sql.codegen.templates import filled
-from sql.functions.rules import PERCENTILES, rank
+from sql.functions.rules import PERCENTILES
 from sql.functions.values import fit_template, fitter
 from sql.plan.expressions import Const
 from sql.plan.nodes import Call
@@ -111,7 +112,9 @@ def _any(names: Names, running: Running, call: Call, arg: Argument) -> str:
 
 def _percentile(names: Names, running: Running, call: Call, arg: Argument) -> str:
     values, number = running.ordered(arg), _number(running, arg)
-    return _or_null(arg, number, f"{values}[{names.bind(rank, 'f')}({PERCENTILES[call.function]}, {number}) - 1]")
+    return _or_null(
+        arg, number, f"{values}[{names.bind(nearest_rank, 'f')}({PERCENTILES[call.function]}, {number}) - 1]"
+    )
 
 
 def _decaying(names: Names, running: Running, call: Call, arg: Argument) -> str:

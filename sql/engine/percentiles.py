@@ -11,8 +11,8 @@ from decimal import Decimal
 from math import ceil, log
 from typing import Any
 
+from common.percentiles import nearest_rank
 from sql.engine.accumulators import Fit, Skipping
-from sql.functions.rules import rank
 from sql.types import Family, Type
 
 EXACT_MOST = 500  # values of a group that are held one by one
@@ -74,8 +74,8 @@ class Percentile(Skipping):
 
     def result(self) -> Any:
         if self.counts is None:
-            return sorted(self.values)[rank(self.share, len(self.values)) - 1] if self.values else None
-        left = rank(self.share, sum(self.counts.values()))
+            return sorted(self.values)[nearest_rank(self.share, len(self.values)) - 1] if self.values else None
+        left = nearest_rank(self.share, sum(self.counts.values()))
         for number in sorted(self.counts):
             left -= self.counts[number]
             if left <= 0:

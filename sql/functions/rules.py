@@ -151,11 +151,6 @@ def aggregate_same(name: str, of: Type, integer_avg: str) -> Type:
 PERCENTILES = {"P50": 50, "P90": 90, "P95": 95, "P99": 99}  # of Millrace's own: the dialect has none
 
 
-def rank(share: int, count: int) -> int:
-    """Returns the place, from 1, of a percentile among so many sorted values: the nearest rank."""
-    return -(-share * count // 100)
-
-
 def aggregate_percentile(name: str, of: Type, integer_avg: str) -> Type:
     number_needed(name, of)
     return of

@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from common.percentiles import nearest_rank
 from sql.errors import Fault, RowError
-from sql.functions.rules import PERCENTILES, rank
+from sql.functions.rules import PERCENTILES
 from sql.plan.nodes import Call
 from sql.types import Family, Type
 
@@ -43,7 +44,7 @@ def _folded(function: str, values: list[Any], *, truncates: bool) -> Any:
         case "ANY":
             return any(values)
         case name if name in PERCENTILES:
-            return sorted(values)[rank(PERCENTILES[name], len(values)) - 1]
+            return sorted(values)[nearest_rank(PERCENTILES[name], len(values)) - 1]
     exact = [Fraction(value) for value in values]
     total, count = sum(exact, Fraction()), len(values)
     match function:

@@ -22,7 +22,6 @@ from streams.core import clock
 from streams.models.statements import insert
 
 MARKS = 200  # minutes of one part
-MARKED = 300  # minutes of one statement: SQLite accepts some thousands of parameters
 TAKEN = 2_000  # marks of one part
 REBUILT = 10_800  # seconds: no longer step is built from rows, or from steps that go as early as they do
 MARGIN = timedelta(hours=1)  # rows go while steps are built
@@ -73,9 +72,7 @@ class Ladder:
 def mark(application: str, stream: str, moments: Iterable[datetime]) -> None:
     """Marks the minutes of the moments as changed, in the caller's transaction."""
     minutes = sorted({floor(moment, 60) for moment in moments})
-    for start in range(0, len(minutes), MARKED):
-        piece = minutes[start : start + MARKED]
-        insert(RollupMark, [{"application": application, "stream": stream, "minute": minute} for minute in piece])
+    insert(RollupMark, ("application", "stream", "minute"), [(application, stream, minute) for minute in minutes])
 
 
 def floor(moment: datetime, step: int) -> datetime:

@@ -31,11 +31,24 @@ def test_update_sets_adds_and_dates_the_rows_of_a_key() -> None:
 
 @pytest.mark.django_db
 def test_insert_adds_rows() -> None:
-    minutes = [THEN, THEN + timedelta(minutes=1)]
-    insert(RollupMark, [{"application": "a", "stream": "s", "minute": minute} for minute in minutes])
+    minutes = [THEN + timedelta(minutes=number) for number in range(301)]  # of three columns, 300 fill a statement
+    insert(RollupMark, ("application", "stream", "minute"), [("a", "s", minute) for minute in minutes])
     assert list(RollupMark.objects.values_list("application", "stream", "minute").order_by("minute")) == [
         ("a", "s", minute) for minute in minutes
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, 1, 180, 181, 400])  # 180 rows of five columns fill a statement
+def test_insert_leaves_out_rows_that_exist(count: int) -> None:
+    def rows(lines: int) -> list[tuple[str, str, datetime, int, int]]:
+        return [("orders", f"{number:03}", THEN, lines, lines) for number in range(count)]
+
+    columns = ("stream", "site", "second", "lines", "peak")
+    insert(SiteSecond, columns, rows(1)[::2])
+    insert(SiteSecond, columns, rows(2), ignore=True)
+    found = SiteSecond.objects.order_by("site").values_list("site", "lines")
+    assert list(found) == [(f"{number:03}", 1 + number % 2) for number in range(count)]
 
 
 @pytest.mark.django_db
