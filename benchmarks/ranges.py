@@ -1,8 +1,8 @@
 """Measures what a year on the pages of the market costs beside a day, in a database with the longer steps of a year.
 
 `parts/year.py` stores them, and times the whole pages and the JSON of the charts for a day, a week, a month and a
-year, in turns; then the building of the steps around one minute, which a worker does every few seconds.
-All of it is CPU time, with that of SQLite.
+year, in turns, in UTC and in the days of a zone in which clocks change ("zoned"); then the building of the steps around
+one minute, which a worker does every few seconds. All of it is CPU time, with that of SQLite.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ def run(options: Options) -> Iterator[Figure]:
         found = found_by("year", str(options.amount(YEAR)), environment=site.environment)
     for name, seconds in found["looks"].items():
         yield Figure(name, "ms", [1000 * each for each in seconds])
-    for of in ("market", "ticker", "json", "board", "data"):
+    pages = ("market", "ticker", "json", "board", "data")
+    for of in (*pages, *(f"{page}-zoned" for page in pages)):
         day, year = (median(found["looks"][f"{of} {text}"]) for text in ("24h", "365d"))
         yield Figure(f"{of}: a year ÷ a day", "×", [year / day], RATIO)
     yield Figure(

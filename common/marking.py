@@ -3,10 +3,12 @@
 A room registers a marker; nobody else knows the room.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 MOST = 20  # marks on a page
+EACH = 4  # of each kind before any other: a flood of alarms would hide the change that explains it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +44,15 @@ def marks(stream: str, start: int, end: int, *, staff: bool) -> list[Mark]:
 
 
 def newest(found: Iterable[Mark]) -> list[Mark]:
-    """Returns the newest marks, at most MOST, in the order of time."""
-    return sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text))[-MOST:]
+    """Returns the newest marks, at most MOST, in the order of time; the newest EACH of a kind come before others."""
+    ordered = sorted(found, key=_order, reverse=True)
+    of_kind = Counter[str]()
+    ranked = []
+    for mark in ordered:
+        of_kind[mark.kind] += 1
+        ranked.append((of_kind[mark.kind] > EACH, mark))
+    return sorted((mark for _, mark in sorted(ranked, key=lambda each: each[0])[:MOST]), key=_order)
+
+
+def _order(mark: Mark) -> tuple[int, str, str]:
+    return mark.at, mark.kind, mark.text

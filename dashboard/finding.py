@@ -12,7 +12,7 @@ from streams import api
 def find_pages(text: str, person: Person, most: int) -> Iterator[Hit]:
     """Yields the pages that the frame links to, and those below the streams."""
     pages = [
-        Hit("page", each.label, reverse(each.url), each.about)
+        Hit("page", each.label, reverse(each.url), _half(each.about))
         for each in [*navigation.entries(), navigation.BOARDS]
         if navigation.may_follow(each, person)
     ]
@@ -32,3 +32,8 @@ def find_streams(text: str, person: Person, most: int) -> Iterator[Hit]:
     fitting = (name for name in api.names_for_a_look() if text.casefold() in name.casefold())
     for name in sorted(fitting, key=lambda name: (len(name), name))[:most]:
         yield Hit("stream", name, links.to_stream(name))
+
+
+def _half(sentence: str) -> str:
+    """Returns a sentence as half a one, as all that is found has it: with a small first letter, unless it is SQL."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

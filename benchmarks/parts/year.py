@@ -28,6 +28,9 @@ NOW = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + tim
 TICKER = "AMZN"
 PAGES = {"market": "/market/", "ticker": f"/market/{TICKER}/", "json": "/market/trades.json"}
 PAGES |= {"board": "/boards/year/", "data": "/boards/year/data.json"}
+# In the days of a zone in which clocks change: a year has runs of days of 24, 23, 24, 25 and 24 hours.
+ZONE = "America/New_York"
+ZONED = {f"{name}-zoned": address for name, address in PAGES.items()}
 TICKERS = [f"T{place}" for place in range(10)]
 PANEL = '[[panels]]\ndata = "trades/minutes"\nfunction = "{}"\ncolumn = "{}"\nkind = "{}"\nby = "{}"\n'
 PANELS = [("sum", "trades", "number", ""), ("mean", "value", "lines", "ticker")]
@@ -50,11 +53,12 @@ def main() -> None:
     ada = User.objects.create_user("ada")
     client.force_login(ada)
     store.make('title = "Year"\n' + "".join(PANEL.format(*each) for each in PANELS), ada.pk)
-    looks: dict[str, list[float]] = {f"{of} {text}": [] for of in PAGES for text in RANGES}
+    looks: dict[str, list[float]] = {f"{of} {text}": [] for of in PAGES | ZONED for text in RANGES}
     for _ in range(LOOKS):
         for name, values in looks.items():
             of, text = name.split()
-            values.append(look(client, f"{PAGES[of]}?range={text}"))
+            zone = f"&zone={ZONE}" if of in ZONED else ""
+            values.append(look(client, f"{(PAGES | ZONED)[of]}?range={text}{zone}"))
     print(json.dumps({"looks": looks, "roll": live_part()}))
 
 

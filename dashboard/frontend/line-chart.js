@@ -50,7 +50,7 @@ class LineChart extends HTMLElement {
     const width = this.#canvas.clientWidth;
     if (!this.#spec || !width) return;
     const options = this.#spec.options(inks(), zone(), uPlot);
-    const ink = inks().muted;
+    const ink = inks();
     const drawn = [...(options.hooks?.draw ?? []), (plot) => drawMarks(plot, ink)];
     const hooks = { ...options.hooks, draw: drawn, setCursor: [(plot) => this.#read(plot.cursor.idx)], setSelect: [(plot) => this.#zoom(plot)] };
     options.cursor = { ...options.cursor, sync: { key: "page", scales: ["x", null] }, drag: { x: zooms(), y: false, setScale: false }, bind: { dblclick: () => null } };

@@ -13,7 +13,7 @@ function listed() {
 }
 
 /** Draws the page's marks into a chart of uPlot: a dashed line each, a shade for one that lasts, and the number. */
-export function drawMarks(plot, ink) {
+export function drawMarks(plot, { muted: ink, surface: ground }) {
   const { min, max } = plot.scales.x;
   const card = plot.root.closest("[data-site]");
   const found = within(listed(), min, max, card ? card.dataset.key || card.dataset.site : "", plot.root.closest("[data-on]")?.dataset.on);
@@ -35,8 +35,12 @@ export function drawMarks(plot, ink) {
     ctx.lineTo(x, box.top + box.height);
     ctx.stroke();
     if (x < free) continue;
-    ctx.fillText(String(number), x + 3 * devicePixelRatio, box.top + 2 * devicePixelRatio);
-    free = x + 18 * devicePixelRatio;
+    const [left, wide] = [x + devicePixelRatio, ctx.measureText(number).width + 4 * devicePixelRatio];
+    ctx.fillStyle = ground; // a number could not be read on a bar
+    ctx.fillRect(left, box.top, wide, 14 * devicePixelRatio);
+    ctx.fillStyle = ink;
+    ctx.fillText(number, left + 2 * devicePixelRatio, box.top + 2 * devicePixelRatio);
+    free = left + wide + 2 * devicePixelRatio;
   }
   ctx.restore();
 }

@@ -63,7 +63,9 @@ class Suggestions {
     this.#list.replaceChildren(...hits.map(option));
     this.#list.hidden = !hits.length;
     this.#field.setAttribute("aria-expanded", String(!!hits.length));
-    setText(one("[data-found]", this.#form), told(text, hits.length));
+    const found = one("[data-found]", this.#form);
+    setText(found, told(text, hits.length));
+    found.className = text && !hits.length ? "suggestions nothing" : "unseen";
     this.#choose(-1);
   }
 

@@ -24,7 +24,9 @@ function showStatus() {
   setText(one("[data-banner-text]"), banner);
   one("[data-banner]").dataset.state = banner ? state : "";
   one("[data-retry]").hidden = !["reconnecting", "offline"].includes(state) || !banner;
-  if (!one("[data-pause]")) return;
+  const pause = one("[data-pause]");
+  if (!pause) return;
+  pause.hidden = shown.view === "replay"; // which has a pause of its own
   setText(one("[data-pause-label]"), now.paused ? "Resume" : "Pause");
   const waiting = one("[data-waiting]");
   waiting.hidden = !now.waiting;
@@ -80,7 +82,7 @@ const acts = {
   search: () => one("#search")?.focus(),
   help: () => one("[data-help-dialog]").showModal(),
   zone: toggleZone,
-  pause: () => one("[data-pause]") && togglePause(),
+  pause: () => one("[data-pause]:not([hidden])") && togglePause(),
 };
 
 function onKey(event) {

@@ -1,15 +1,15 @@
 // Describes the connection: one word for the pill, a sentence for the banner.
 
-import { time } from "./format.js";
+import { day, time } from "./format.js";
 
 export const PATIENCE = 2000; // milliseconds of loss before the page mentions it
 
-const WORDS = { replay: "Replay", past: "Past, up to", paused: "Paused" };
-
-/** Returns a moment as briefly as it can be told from today's: 14:03:07, or 2026-11-22 14:03:07. */
+/** Returns a moment as briefly as it can be told from others: 14:03:07, 21 Nov 14:03, or 2025-11-21 14:03. */
 function moment(at, now, zone) {
   const [full, today] = [at, now].map((each) => time(each, "full", zone));
-  return full.slice(0, 10) === today.slice(0, 10) ? full.slice(11) : full;
+  const clock = full.endsWith(":00") ? full.slice(11, 16) : full.slice(11);
+  if (full.slice(0, 10) === today.slice(0, 10)) return full.slice(11);
+  return full.slice(0, 4) === today.slice(0, 4) ? `${day(at, zone)} ${clock}` : full.slice(0, 16);
 }
 
 /**
@@ -31,9 +31,11 @@ export function describe(status, { shown: { view, at }, waiting, upTo, now, zone
     const tries = `Reconnecting (${Math.max(1, attempt)})…`;
     return { state: "reconnecting", pill: tries, banner: tries };
   }
-  if (view !== "live") {
+  if (view === "replay") return { state: view, pill: `Replay ${moment(at, now, zone)}`, banner: "" };
+  if (view === "past") return { state: view, pill: `Until ${moment(at, now, zone)}`, banner: "" };
+  if (view === "paused") {
     const held = waiting ? `, ${waiting} new` : "";
-    return { state: view, pill: `${WORDS[view]} ${moment(at, now, zone)}`, banner: view === "paused" ? `Paused${held}. Space goes on.` : "" };
+    return { state: view, pill: "Paused", banner: `Paused at ${moment(at, now, zone)}${held}. Space goes on.` };
   }
   if (look === "stale") return { state: "stale", pill: "Stale", banner: "" };
   if (transport === "polling") {

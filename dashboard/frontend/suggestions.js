@@ -8,8 +8,8 @@ export function move(key, place, count) {
   return null;
 }
 
-/** Returns the sentence that a screen reader says of the suggestions. */
+/** Returns the sentence that a screen reader says of the suggestions; without any, everybody sees it. */
 export function told(text, count) {
   if (!text) return "";
-  return count ? `${count} suggestion${count === 1 ? "" : "s"}` : "no suggestions; Enter searches";
+  return count ? `${count} suggestion${count === 1 ? "" : "s"}` : "Nothing that you may see has this name.";
 }

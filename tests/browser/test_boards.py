@@ -124,11 +124,21 @@ def check_pause(page: Page) -> None:
 
 
 def check_replay(page: Page, whole: str) -> None:
-    """A replay shows the number of the moment, and its end that of the whole time again."""
+    """A replay shows the number of the moment, which the head names and the address keeps, and then the whole again."""
+    status, number = page.get_by_test_id("live-status"), page.get_by_test_id("number")
+    expect(status).to_have_text(re.compile(r"Until \d\d:\d\d:\d\d"))
     page.get_by_test_id("replay").click()
-    expect(page.get_by_test_id("number")).not_to_have_text(whole)
+    expect(number).not_to_have_text(whole)
+    page.get_by_test_id("replay").click()
+    expect_state(page, "replay")
+    expect(page).to_have_url(re.compile(r"range=20.*&until=20"))
+    moment = status.inner_text()
+    page.reload()
+    expect(status).to_have_text(moment)
+    expect(number).not_to_have_text(whole)
     page.get_by_test_id("replay-back").click()
-    expect(page.get_by_test_id("number")).to_have_text(whole)
+    expect(number).to_have_text(whole)
+    expect_state(page, "past")
 
 
 def check_zoom(page: Page) -> None:

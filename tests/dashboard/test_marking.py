@@ -46,6 +46,12 @@ def marked(db: None) -> tuple[int, int]:
     return clock.from_datetime(now - timedelta(hours=1)), clock.from_datetime(now + timedelta(minutes=1))
 
 
+def test_flood_of_alarms_leaves_the_change_that_explains_it() -> None:
+    flood = [Mark(at, None, "alarm", str(at)) for at in range(10, 60)]
+    found = marking.newest([Mark(1, None, "version", "2"), *flood, Mark(2, None, "threshold", "30")])
+    assert [mark.at for mark in found] == [1, 2, *range(42, 60)]
+
+
 def test_every_room_marks_its_events_once(marked: tuple[int, int]) -> None:
     found = marking.marks(ORDERS, *marked, staff=True)
     assert [(mark.kind, mark.text) for mark in found] == [

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import Error
 
 from common.running import on_stream, to_run
 from streams import changes, wiring
@@ -33,6 +34,7 @@ from streams.operations import deadletters, retention
 from streams.operations.deadletters import Choice
 from streams.operations.tail import Tail, in_words, row
 
+HERE = "the command line"  # in the audit
 VERBS = "create|list|status|tail|put|split|merge|reshard|delete"
 FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"
 
@@ -128,17 +130,27 @@ class Command(PlainCommand):
 
     def reshard(self, name: str, count: int, **_: Any) -> None:
         before = changes.reshard(name, count, waits=True)
+        self._note("reshard", f"{name}, from {before}", count)
         self.stdout.write(f"{name} has {count:,} open shard{'s' if count > 1 else ''} instead of {before:,}.")
 
     def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
         stream = wiring.open_stream(name)
         stream.split(shard, at)
+        self._note("split", f"{shard} of {name}", 2)
         self.stdout.write(f"Split {shard} of {name} into {_children(stream, shard)}.")
 
     def merge(self, name: str, shard: str, neighbour: str, **_: Any) -> None:
         stream = wiring.open_stream(name)
         stream.merge(shard, neighbour)
+        self._note("merge", f"{shard} and {neighbour} of {name}", 1)
         self.stdout.write(f"Merged {shard} and {neighbour} of {name} into {_children(stream, shard)}.")
+
+    def _note(self, action: str, target: str, count: int) -> None:
+        """Adds what was done to the audit, as the pages do: charts of the stream mark it."""
+        try:
+            changes.note(HERE, action, target, count)
+        except Error:
+            self.stderr.write("The database did not take a note of it, so no chart marks it.")
 
     def list(self, *, json: bool, **_: Any) -> None:
         rows = [_summary(wiring.open_stream(name).describe()) for name in wiring.stream_names()]

@@ -1,6 +1,7 @@
 """The server writes figures and sparks as the browser does (tests/dashboard/frontend/boards.test.js)."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from dashboard import ranges
 from dashboard.boards.presenting import present, spark
@@ -76,3 +77,9 @@ def test_each_panel_stands_as_its_own_stream(settled: bool, watermark: int, aliv
     pulse = {"workers": {"a": {"s": alive}}, "drained": {"a": ["s"]}, "ahead": {}, "elsewhere": {}}
     [found] = present({"now": clock.to_iso(NOW), "panels": [panel]}, pulse)
     assert (found["look"], found["since"]) == (look, None if look == "current" else reached)
+
+
+def test_alarm_names_its_figure() -> None:
+    alarm = {"name": "paris", "started": "2026-11-28T11:10:09.000Z", "ended": None, "peak": 67}
+    item = render_to_string("boards/_alarm.html", {"alarm": alarm})
+    assert '<span class="unit">peak</span> <span data-f="peak">67</span>' in item

@@ -29,7 +29,7 @@ test("who is refused is told so at once, and what to do", () => {
 
 test("paused counts what waits, but a lost line comes first", () => {
   const paused = { ...calm, shown: { view: "paused", at: LOST }, waiting: 37 };
-  assert.equal(describe(on("live"), paused).banner, "Paused, 37 new. Space goes on.");
+  assert.equal(describe(on("live"), paused).banner, "Paused at 14:03:07, 37 new. Space goes on.");
   assert.equal(describe(on("offline"), paused).state, "offline");
 });
 
@@ -57,8 +57,10 @@ test("the first connection is not a reconnection", () => {
 
 test("a page that does not show the present says up to which moment it shows figures", () => {
   const pill = (view, at) => describe(on("live"), { ...calm, look: "stale", shown: { view, at: Date.parse(at) } }).pill;
-  const shown = [["paused", "2026-11-22T14:03:00Z"], ["replay", "2026-11-22T02:00:09Z"], ["past", "2026-11-21T00:00:00Z"]];
-  assert.deepEqual(shown.map(([view, at]) => pill(view, at)), ["Paused 14:03:00", "Replay 02:00:09", "Past, up to 2026-11-21 00:00:00"]);
+  const shown = [["paused", "2026-11-22T14:03:00Z"], ["replay", "2026-11-22T14:00:00Z"], ["replay", "2026-11-02T02:00:09Z"]];
+  const passed = [["past", "2026-11-21T00:00:00Z"], ["past", "2025-11-21T00:00:00Z"]];
+  const pills = ["Paused", "Replay 14:00:00", "Replay 2 Nov 02:00:09", "Until 21 Nov 00:00", "Until 2025-11-21 00:00"];
+  assert.deepEqual([...shown, ...passed].map(([view, at]) => pill(view, at)), pills);
 });
 
 test("a replay has no banner, which would push the figures down", () => {

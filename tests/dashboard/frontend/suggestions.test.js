@@ -14,5 +14,5 @@ test("other keys, and an empty list, choose nothing", () => {
 });
 
 test("a screen reader hears how many there are", () => {
-  assert.deepEqual([told("", 0), told("a", 0), told("a", 1), told("a", 3)], ["", "no suggestions; Enter searches", "1 suggestion", "3 suggestions"]);
+  assert.deepEqual([told("", 0), told("a", 0), told("a", 1), told("a", 3)], ["", "Nothing that you may see has this name.", "1 suggestion", "3 suggestions"]);
 });

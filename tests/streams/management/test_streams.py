@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from streams.core.records import StreamError
+from streams.models import Audit
 from streams.wiring import inspect_stream, open_stream, stream_names
 from tests.commands import exit_code
 from tests.streams.operations.test_deadletters import letter, statuses
@@ -40,6 +41,10 @@ def test_a_shard_is_split_and_its_child_is_merged(capsys: pytest.CaptureFixture[
     assert [shard["id"] for shard in shards if shard["open"]] == [SHARDS[2], SHARDS[3], "shardId-000000000005"]
     assert shards[5]["parents"] == ["shardId-000000000004", SHARDS[1]]
     assert shards[5]["hash_start"] == str(1 << 100)
+    assert list(Audit.objects.order_by("pk").values_list("who", "action", "target")) == [
+        ("the command line", "split", f"{SHARDS[0]} of trades"),
+        ("the command line", "merge", f"shardId-000000000004 and {SHARDS[1]} of trades"),
+    ]
 
 
 @pytest.mark.parametrize(
