@@ -13,6 +13,7 @@ from functools import partial
 from alarms import queues, targets
 from alarms.lanes import Lane, Rate
 from alarms.models import Target
+from alarms.queues import Job, Place
 from alarms.sending import Senders
 
 THREADS = 128  # targets that are served at a time
@@ -44,7 +45,11 @@ class Delivery:
         self.senders.serve(MOST_RESULTS)
         found = self._collect()
         self._renew()
-        return self._top_up(touched) | self._start() | found
+        look = self._is_time_to_look()
+        topped = self._top_up(touched, look=look)
+        if look or self.senders.is_idle or not self.senders.lanes.keys() >= set(touched):
+            return self._start() | topped | found
+        return topped | found
 
     @property
     def is_idle(self) -> bool:
@@ -86,56 +91,55 @@ class Delivery:
                     lane.stop()
             self._renewed = now
 
-    def _top_up(self, touched: Collection[int]) -> bool:
-        """Gives lanes more: those with new messages at once, the others every LOOK, since other processes make some."""
+    def _is_time_to_look(self) -> bool:
+        """Returns whether LOOK has passed: other processes make messages too, and some that wait become due."""
         now = self._now()
         look = self._looked is None or now - self._looked >= LOOK
         self._looked = now if look else self._looked
+        return look
+
+    def _top_up(self, touched: Collection[int], *, look: bool) -> bool:
+        """Gives lanes more: those with new messages and full ones at once, the others when it is time to look."""
         low = [
             lane
             for lane in self.senders.lanes.values()
             if len(lane.jobs) < BATCH // 2 and not lane.ended and not lane.failing
         ]
         wanting = [lane for lane in low if look or lane.target in touched or lane.full]
-        held = queues.held(now) if wanting else {}
-        found = False
+        jobs = self._waiting([Place(lane.target, lane.last, BATCH) for lane in wanting])
         for lane in wanting:
-            jobs = queues.waiting(lane.target, lane.last, now, BATCH, held)
-            lane.full = len(jobs) == BATCH
-            if jobs:
-                lane.give(jobs)
-                found = True
-        return found
+            lane.full = len(jobs[lane.target]) == BATCH
+            if jobs[lane.target]:
+                lane.give(jobs[lane.target])
+        return any(jobs.values())
 
     def _start(self) -> bool:
-        """Claims targets. Half of the threads are kept for targets that took the last attempt."""
+        """Claims targets. Half of the threads are kept for targets that took the last attempt.
+
+        A target that failed gets one message, to see whether it is back.
+        """
         free = self._threads - len(self.senders.lanes)
         if free <= 0:
             return False
-        failing = sum(lane.failing for lane in self.senders.lanes.values())
-        unused, started = [], False
+        most_bad = self._threads // 2 - sum(lane.failing for lane in self.senders.lanes.values())
         claimed = queues.claim(self._owner, self._now(), self.senders.lanes, free)
-        held = queues.held(self._now()) if claimed else {}
-        for target in claimed:
-            bad = target.resumes is not None
-            if (bad and failing >= self._threads // 2) or not self._start_lane(target, held, bad=bad):
-                unused.append(target.pk)
-            else:
-                failing += bad
-                started = True
-        if unused:
+        bad = [target for target in claimed if target.resumes is not None]
+        chosen = [target for target in claimed if target.resumes is None] + bad[: max(0, most_bad)]
+        jobs = self._waiting([Place(each.pk, 0, 1 if each.resumes else BATCH) for each in chosen])
+        for target in chosen:
+            if jobs[target.pk]:
+                self._start_lane(target, jobs[target.pk])
+        if unused := [target.pk for target in claimed if not jobs.get(target.pk)]:
             queues.release(self._owner, unused)
-        return started
+        return any(jobs.values())
 
-    def _start_lane(self, target: Target, held: queues.Held, *, bad: bool) -> bool:
-        """Starts to send to a target; one that failed gets one message, to see whether it is back."""
+    def _waiting(self, places: list[Place]) -> dict[int, list[Job]]:
         now = self._now()
-        jobs = queues.waiting(target.pk, 0, now, 1 if bad else BATCH, held)
-        if not jobs:
-            return False
+        return queues.waiting(places, now, queues.held(now)) if places else {}
+
+    def _start_lane(self, target: Target, jobs: list[Job]) -> None:
         setup = targets.effective(target)
-        rate = Rate(setup.rate, queues.recent(target.pk, now, setup.rate)) if setup.rate else None
-        lane = Lane(target.pk, jobs, failing=bad, rate=rate)
+        rate = Rate(setup.rate, queues.recent(target.pk, self._now(), setup.rate)) if setup.rate else None
+        lane = Lane(target.pk, jobs, failing=target.resumes is not None, rate=rate)
         open_session = partial(targets.session, target.channel, setup)
         self.senders.start(lane, open_session, posts=targets.posts(target.channel, setup))
-        return True

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from alarms import links
@@ -36,6 +36,7 @@ LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
 MOST_HELD = 100  # episodes of a target whose messages its receiver refused
+PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
 _FIELDS = (
@@ -131,18 +132,53 @@ def held(now: datetime) -> Held:
     return found
 
 
-def waiting(target: int, after: int, now: datetime, most: int, held: Held) -> list[Job]:
-    """Returns the next messages of a target beyond the id `after`, in order.
+class Place(NamedTuple):
+    """Names a place in the queue of a target: its next `most` messages beyond the id `after` are wanted."""
+
+    target: int
+    after: int
+    most: int
+
+
+def waiting(places: Sequence[Place], now: datetime, held: Held) -> dict[int, list[Job]]:
+    """Returns the next messages of targets, in order, by two queries for all of them.
 
     A message that its receiver refused waits for its own time, and with it the later messages of its episode: firing
     is told before resolved. A receiver that refuses MOST_HELD gets no new ones until it takes some of those.
     """
-    rows = Message.objects.filter(target=target, state=Message.WAITING, id__gt=after, due__lte=now).order_by("id")
-    first = held.get(target, {})
-    if len(first) >= MOST_HELD:
-        rows = rows.filter(attempts__gt=0)
-    jobs = [_job(row, target) for row in rows.values_list(*_FIELDS, *map(quick_time, _TIMES))[:most]]
-    return [job for job in jobs if first.get(job.letter.episode, job.id) >= job.id] if first else jobs
+    found: dict[int, list[Job]] = {place.target: [] for place in places}
+    ids = _next_ids(places, now, held)
+    for begin in range(0, len(ids), PIECE):
+        rows = Message.objects.filter(pk__in=ids[begin : begin + PIECE], state=Message.WAITING).order_by("id")
+        for target, *row in rows.values_list("target", *_FIELDS, *map(quick_time, _TIMES)):
+            job = _job(row, target)
+            if held.get(target, {}).get(job.letter.episode, job.id) >= job.id:
+                found[target].append(job)
+    return found
+
+
+_NEXT = (
+    "SELECT * FROM (SELECT {id} FROM {message} WHERE {target} = %s AND {state} = %s AND {id} > %s AND {attempts} >= %s"
+    " AND {due} <= %s ORDER BY {id} LIMIT %s) {part}"
+)
+
+
+def _next_ids(places: Sequence[Place], now: datetime, held: Held) -> list[int]:
+    """Returns the ids of the next messages, the oldest first.
+
+    Each target has its own part of the statement, since the one index then gives its rows in order up to its bound.
+    """
+    ops, fields = connection.ops, ("id", "state", "attempts", "due")
+    names = {name: ops.quote_name(name) for name in fields} | {"target": ops.quote_name("target_id")}
+    table, due = ops.quote_name(Message._meta.db_table), ops.adapt_datetimefield_value(now)
+    parts = [_NEXT.format(**names, message=table, part=f"p{number}") for number in range(len(places))]
+    values: list[Any] = []
+    for target, after, most in places:
+        refuses = len(held.get(target, ())) >= MOST_HELD
+        values += [target, Message.WAITING, after, int(refuses), due, most]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return sorted(number for (number,) in cursor.fetchall())
 
 
 def _job(row: Sequence[Any], target: int) -> Job:

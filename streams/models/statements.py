@@ -53,22 +53,35 @@ def update(
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore: bool = False) -> None:
     """Inserts rows of values of the database's own types, or datetimes. `ignore` leaves out those that exist.
 
-    Takes a fifth of the time that bulk_create takes for each row.
+    Takes a fifth of the time that bulk_create takes for each row. PostgreSQL, which plans each statement anew, gets all
+    rows in one statement with an array for each column.
     """
     conflict = OnConflict.IGNORE if ignore else None
     ops = connection.ops
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
     names = ", ".join(ops.quote_name(field.column) for field in fields)
-    begin = f"{ops.insert_statement(on_conflict=conflict)} {ops.quote_name(model._meta.db_table)} ({names}) VALUES "
+    begin = f"{ops.insert_statement(on_conflict=conflict)} {ops.quote_name(model._meta.db_table)} ({names})"
     end = ops.on_conflict_suffix_sql(fields, conflict, [], [])
-    marks = f"({', '.join(['%s'] * len(columns))})"
     adapted = _Adapted()
     values = [[adapted[value] if type(value) is datetime else value for value in row] for row in rows]
-    size = VALUES_MOST // len(columns)
+    if not values:
+        return
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{_plain_type(field)}[]" for field in fields)
+            statement = f"{begin} SELECT * FROM unnest({arrays}) {end}"  # noqa: S608 - names of columns and types
+            cursor.execute(statement, [list(column) for column in zip(*values, strict=True)])
+            return
+        marks = f"({', '.join(['%s'] * len(columns))})"
+        size = VALUES_MOST // len(columns)
         for start in range(0, len(values), size):
             piece = values[start : start + size]
-            cursor.execute(f"{begin}{', '.join([marks] * len(piece))} {end}", list(chain.from_iterable(piece)))
+            cursor.execute(f"{begin} VALUES {', '.join([marks] * len(piece))} {end}", [*chain.from_iterable(piece)])
+
+
+def _plain_type(field: Any) -> str:
+    """Returns the type of a column without its length: a cast would cut a text that is too long."""
+    return str(field.db_type(connection)).partition("(")[0]
 
 
 class _Adapted(dict[datetime, Any]):

@@ -3,9 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import DataError, connection
 
+from alarms import queues
+from alarms.bulk import insert
+from alarms.delivering import BATCH
+from alarms.expanding import Expansion
 from alarms.models import Attempt, Message, Notice, Target
 from alarms.notifying import Notifier
+from alarms.queues import Place
 from tests.alarms.making import T0, Now, end, episode, notice, states, until_done, webhook
 from tests.alarms.receivers import receiver
 
@@ -124,3 +130,28 @@ def test_a_receiver_with_a_strange_answer_is_bounded(mode: str) -> None:
         attempt = Attempt.objects.get()
         assert (attempt.good, len(server.posts)) == (mode == "long", 1)
         assert len(attempt.answer) <= 500
+
+
+def test_waiting_messages_of_many_targets_are_read_by_two_queries(django_assert_num_queries: Any) -> None:
+    names = {webhook(f"t{number}", "http://127.0.0.1:9/").pk: number for number in range(3)}
+    for kind in ("firing", "again"):
+        notice(episode(), kind)
+    Expansion(Now()).step()
+    first = Message.objects.order_by("id")[0]
+    places = [Place(target, first.id if number == 0 else 0, number or BATCH) for target, number in names.items()]
+    with django_assert_num_queries(2):
+        found = queues.waiting(places, T0, {})
+    kinds = {names[target]: [job.letter.kind for job in jobs] for target, jobs in found.items()}
+    assert kinds == {0: ["again"], 1: ["firing"], 2: ["firing", "again"]}
+
+
+def test_text_that_a_column_does_not_hold_is_refused_rather_than_cut() -> None:
+    webhook("ops", "http://127.0.0.1:9/")
+    notice(episode())
+    Expansion(Now()).step()
+    row = (Message.objects.get().pk, T0, 1, True, "x" * 501)
+    if connection.vendor != "sqlite":  # which holds any length
+        with pytest.raises(DataError):
+            insert(Attempt, queues.ATTEMPT, [row])
+    insert(Attempt, queues.ATTEMPT, [(*row[:4], "x" * 500), (*row[:4], "")])
+    assert [each.answer for each in Attempt.objects.order_by("id")] == ["x" * 500, ""]
