@@ -6,12 +6,12 @@ import pytest
 from django.db import DataError, connection
 
 from alarms import queues
-from alarms.bulk import insert
 from alarms.delivering import BATCH
 from alarms.expanding import Expansion
 from alarms.models import Attempt, Message, Notice, Target
 from alarms.notifying import Notifier
 from alarms.queues import Place
+from streams.models.statements import insert
 from tests.alarms.making import T0, Now, end, episode, notice, states, until_done, webhook
 from tests.alarms.receivers import receiver
 
