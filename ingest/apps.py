@@ -7,7 +7,7 @@ class IngestConfig(AppConfig):
     name = "ingest"
 
     def ready(self) -> None:
-        from ingest.files import source as files  # noqa: PLC0415 - models are loaded only now
+        from ingest.files import kind as files  # noqa: PLC0415 - models are loaded only now
         from ingest.tails import source as tails  # noqa: PLC0415 - as above
         from streams.applications import register_source  # noqa: PLC0415 - as above
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests import once
 from tests.databases import missing
 from tests.deployment import kill, running
 from tests.disks import mount, unmount, use_memory
@@ -42,6 +43,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    once.folder()  # before pytest-xdist starts the processes that share it
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
 
@@ -61,9 +63,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True, timeout=120)
     from monitoring import startup  # noqa: PLC0415 - Django is set up only now
+    from tests import tables  # noqa: PLC0415 - as above
     from tests.flushing import make_cheap  # noqa: PLC0415 - as above
 
     make_cheap()
+    tables.make_once()
     startup.begin = lambda gauges=None: None  # its thread would write whenever it likes
     starts_workers = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
     if session.config.option.markexpr == "fast" and not starts_workers:

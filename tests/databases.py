@@ -48,13 +48,20 @@ def sqlite(path: Path) -> Database:
     return Database(f"sqlite:///{path}", lambda: sqlite3.connect(path, timeout=1, isolation_level=None), "SELECT 1")
 
 
+def postgres_program(name: str) -> Path:
+    """Returns a program of the newest PostgreSQL of this machine."""
+    return max(Path("/usr/lib/postgresql").glob("*/bin")) / name
+
+
 @contextmanager
 def _postgres(folder: Path) -> Iterator[Database]:
-    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
     port = _free_port()
     words, data = _as("postgres", folder), folder / "postgres"
     subprocess.run(
-        [*words, binaries / "initdb", "-D", data, "-U", "millrace", "--auth=trust"], check=True, stdout=-3, timeout=120
+        [*words, postgres_program("initdb"), "-D", data, "-U", "millrace", "--auth=trust"],
+        check=True,
+        stdout=-3,
+        timeout=120,
     )
     settings = {
         "fsync": "off",
@@ -66,7 +73,7 @@ def _postgres(folder: Path) -> Iterator[Database]:
     if (certificate := folder / CERTIFICATE).exists():
         settings |= {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": folder / KEY}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    server = [*words, binaries / "postgres", "-D", data, *options]
+    server = [*words, postgres_program("postgres"), "-D", data, *options]
     with _running(server, stop=signal.SIGINT):  # SIGTERM would wait for clients
         place: dict[str, Any] = {"host": "127.0.0.1", "port": port, "user": "millrace"}
         wait_for(lambda: _answers(lambda: psycopg.connect(dbname="postgres", autocommit=True, **place)))

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from tests import dumps, once
 from tests.databases import Database, sqlite
 from tests.waiting import wait_for
 
@@ -19,9 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 running: "set[subprocess.Popen[str]]" = (
     set()
 )  # all that deployments have started; tests/conftest.py ends those that a test left
-
-
-_migrated: dict[type, bytes] = {}  # a SQLite file with the tables, for each kind of deployment
 
 
 class Deployment:
@@ -37,17 +36,20 @@ class Deployment:
             "ARCHIVE_URL": f"file:{folder / 'archive'}",
             "SECRET_KEY": "only-for-tests-" * 4,
         }
-        self._migrate(is_own=database is None)
+        self._migrate()
 
-    def _migrate(self, *, is_own: bool) -> None:
-        """Makes the tables. The file of the first one of a kind is kept; later ones begin with a copy."""
-        if is_own and (kept := _migrated.get(type(self))):
-            self.database.touch(mode=0o600)  # as the command makes it
-            self.database.write_bytes(kept)
+    def _migrate(self) -> None:
+        """Makes the tables. Those of the first deployment of a kind in a run are kept; later ones begin with a copy."""
+        if not dumps.is_empty(self.server):
+            self.run("migrate", "--verbosity", "0")
             return
-        self.run("migrate", "--verbosity", "0")
-        if is_own:
-            _migrated[type(self)] = self.database.read_bytes()
+
+        def make(kept: Path) -> None:
+            self.run("migrate", "--verbosity", "0")
+            dumps.save(self.server, kept)
+
+        name = f"{type(self).__qualname__}.{dumps.kind(self.server)}"
+        once.first(name, make, partial(dumps.restore, self.server))
 
     def start(self, *words: str, variables: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """A manage.py command, running; it may have environment variables of its own."""

@@ -32,6 +32,7 @@ SERVERS = {"postgres", "mariadb", "kinesis-local", "ministack", "endpoint"}
 NEEDS_ROOT = "small_disk"  # mounts a disk
 SHARED = "tests.conftest"  # it starts only set-up and clean-up
 ROOT = Path(__file__).resolve().parent.parent
+_PLACES = pytest.StashKey[frozenset[tuple[str, str]]]()
 
 
 class Code(NamedTuple):
@@ -60,7 +61,7 @@ def emulator_of(item: pytest.Item, name: str) -> bool:
     """Returns whether a test starts the emulator that tests.emulators has by that name, itself or by a fixture."""
     if name.replace("_", "-") in parameters(item):
         return True
-    places = _functions(item) if isinstance(item, pytest.Function) else set()
+    places = _functions(item) if isinstance(item, pytest.Function) else ()
     return any(("tests.emulators", name) in reached(*place) for place in places)
 
 
@@ -73,8 +74,14 @@ def may_hold_fast(path: Path) -> bool:
     return not tests or not all(starts(module, name) for name in tests)
 
 
-def _functions(item: pytest.Function) -> set[tuple[str, str]]:
+def _functions(item: pytest.Function) -> frozenset[tuple[str, str]]:
     """Returns module and name of a test's function and of its fixtures' functions."""
+    if _PLACES not in item.stash:  # several ask for each of ten thousand tests
+        item.stash[_PLACES] = frozenset(_places(item))
+    return item.stash[_PLACES]
+
+
+def _places(item: pytest.Function) -> set[tuple[str, str]]:
     known = item._fixtureinfo.name2fixturedefs
     functions = [known[name][-1].func for name in item.fixturenames if name in known]
     places = {(each.__module__, each.__qualname__.split(".")[0]) for each in functions if each.__module__ != SHARED}
@@ -125,31 +132,32 @@ def read(module: str) -> Code:
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     code = Code({}, {})
     for node in ast.parse(file.read_bytes()).body if file.exists() else ():
-        for name in _defined(node):
-            code.uses.setdefault(name, set()).update(_used(node))
-        for each in ast.walk(node):
-            code.origins.update(_imported(each))
+        parts = list(ast.walk(node))  # once: half a million of them are in all modules
+        used = _used(parts)
+        for name in _defined(node, parts):
+            code.uses.setdefault(name, set()).update(used)
+        for each in parts:
+            if isinstance(each, ast.Import | ast.ImportFrom):
+                code.origins.update(_imported(each))
     return code
 
 
-def _defined(node: ast.stmt) -> list[str]:
+def _defined(node: ast.stmt, parts: list[ast.AST]) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
-    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    return [each.id for each in parts if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
 
 
-def _used(node: ast.stmt) -> set[str]:
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    parts = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
-    return names | {f"{each.value.id}.{each.attr}" for each in parts if isinstance(each.value, ast.Name)}
+def _used(parts: list[ast.AST]) -> set[str]:
+    names = {each.id for each in parts if isinstance(each, ast.Name)}
+    attributes = [each for each in parts if isinstance(each, ast.Attribute)]
+    return names | {f"{each.value.id}.{each.attr}" for each in attributes if isinstance(each.value, ast.Name)}
 
 
-def _imported(node: ast.AST) -> dict[str, tuple[str, str]]:
+def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str]]:
     if isinstance(node, ast.Import):
         return {alias.asname or alias.name.split(".")[0]: (alias.name, "") for alias in node.names}
-    if isinstance(node, ast.ImportFrom) and node.module:
-        return {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
-    return {}
+    return {alias.asname or alias.name: (node.module, alias.name) for alias in node.names if node.module}
 
 
 def forbid_starting() -> None:

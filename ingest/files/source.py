@@ -13,10 +13,8 @@ from ingest.files.forms import Form, JsonLines, TextLines
 from ingest.files.guessing import decimal_comma, delimiter_of, excel_delimiter, guess, refuse_spread_json
 from ingest.files.keys import FieldKeys, RandomKeys, parse_path
 from ingest.files.opening import keeps_newlines, open_blocks, open_followed
-from ingest.files.options import add_options
 from ingest.files.rows import Rows, Table, read_header
 from ingest.files.splitting import Lines
-from streams.applications import SourceKind
 from streams.core.records import Entry
 from streams.sources.base import SourceError
 
@@ -179,12 +177,3 @@ def _csv(opened: Opened) -> Form:
 
 
 FORMS: dict[str, Callable[[Opened], Form]] = {"json": _json, "csv": _csv, "text": _text}
-SOURCE = SourceKind(
-    name="lines",
-    help="lines of a file or of standard input (JSON, CSV or plain text)",
-    open=open_source,
-    add_options=add_options,
-    names_stream=False,
-    rate=0,
-    makes_up=False,
-)

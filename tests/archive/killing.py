@@ -47,7 +47,7 @@ class Killed(Deployment):
             "ARCHIVE_NDJSON": "yes",
         }
 
-    def _migrate(self, *, is_own: bool) -> None:
+    def _migrate(self) -> None:
         """Leaves the tables to `forking`."""
 
     @contextmanager

@@ -15,13 +15,13 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tests import once
 from tests.databases import Database
 from tests.deployment import ROOT, Deployment, running
 from tests.waiting import wait_for
 
 HOST = "localhost"
 BIN = Path(sys.executable).parent
-_collected: list[Path] = []  # the folder of static files, once this process has brought it up to date
 
 
 class Stack:
@@ -173,19 +173,22 @@ def collect(deployment: Deployment) -> None:
     """Puts the static files into the folder of a deployment: a copy of those that the command has collected in build/.
 
     To pack them takes 5 s of a processor, so all stacks of all processes share them. The command brings them up to date
-    once in each process; with DEBUG off their names and contents depend on no other setting.
+    once in a run; with DEBUG off their names and contents depend on no other setting.
     """
     kept = ROOT / "build/collected"
     kept.mkdir(parents=True, exist_ok=True)
-    with (kept / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _collected:
+
+    def make(done: Path) -> None:
+        with (kept / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # other runs may use the folder too
             words = ("collectstatic", "--no-input", "--verbosity", "0")
             command = deployment.start(*words, variables={"VAR_DIR": str(kept)})
             _, errors = command.communicate(timeout=120)
             assert command.returncode == 0, errors
-            _collected.append(kept)
-        shutil.copytree(kept / "static", deployment.folder / "static")
+            shutil.copytree(kept / "static", done)
+
+    once.first("static", make)
+    shutil.copytree(once.folder() / "static", deployment.folder / "static")
 
 
 def certificate(folder: Path) -> Path:

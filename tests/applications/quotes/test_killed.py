@@ -18,7 +18,7 @@ KILLS = (2, 4)  # requests that the server has when the command is killed
 
 
 class Quotes(Deployment):
-    def _migrate(self, *, is_own: bool) -> None:
+    def _migrate(self) -> None:
         """Makes the tables of quotes alone."""
         self.run("migrate", "quotes", "--verbosity", "0")
 

@@ -15,7 +15,7 @@ import zstandard
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ingest.files import source as lines_source
+from ingest.files import kind as lines_source
 from ingest.files.splitting import MAX_LINE
 from streams.applications import sources
 from streams.sources.base import LiveSource, SourceError
