@@ -6,13 +6,16 @@ import { hour } from "./ranges.js";
 const DAY = 86_400; // seconds
 const FONT = "12px system-ui, sans-serif";
 
-/** The axes of a chart over time. */
-export function axes(ink, zone, form, { size = 48, value = (number) => grouped(number), space = 28, incrs } = {}) {
+// Steps between the numbers of an axis of counts: of parts of one, several would be written as the same number.
+export const WHOLE = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
+/** The axes of a chart over time; `steps` are those that the numbers may have. */
+export function axes(ink, zone, form, { size = 48, value = (number) => grouped(number), space = 28, incrs, steps } = {}) {
   const common = { stroke: ink.muted, font: FONT, ticks: { show: false } };
   const grid = { stroke: ink.hair, width: 1 };
   return [
     { ...common, grid: { show: false }, size: 26, gap: 6, space: incrs ? 44 : 64, incrs, values: times(form, zone) },
-    { ...common, grid, size, gap: 8, space, values: (_, splits) => splits.map(value) },
+    { ...common, grid, size, gap: 8, space, ...(steps ? { incrs: steps } : {}), values: (_, splits) => splits.map(value) },
   ];
 }
 
@@ -48,7 +51,7 @@ export const flow = {
     return {
       padding: [8, 18, 0, 0],
       scales: { x: hourScale, y: { range: (_, low, high) => spread(low, high) } },
-      axes: axes(ink, zone, "minute", { value: (number) => grouped(Math.abs(number)) }),
+      axes: axes(ink, zone, "minute", { value: (number) => grouped(Math.abs(number)), steps: WHOLE }),
       cursor: { ...cursor(ink), points: { show: false } },
       series: [
         {},
@@ -76,7 +79,7 @@ export const count = {
     return {
       padding: [6, 18, 0, 0],
       scales: { y: { range: (_, _low, high) => [0, Math.max(1, high) * 1.15] } },
-      axes: axes(ink, zone, "minute", { size: 34, space: 24, incrs: [60, 120, 300] }),
+      axes: axes(ink, zone, "minute", { size: 34, space: 24, incrs: [60, 120, 300], steps: WHOLE }),
       cursor: cursor(ink),
       series: [
         {},

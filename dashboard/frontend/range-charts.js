@@ -1,13 +1,13 @@
 // The look of charts over any time: bought and sold, candles, volume. x is in seconds; `view` is {start, end, step}.
 
-import { axes, cursor, stamps } from "./charts.js";
+import { axes, cursor, stamps, WHOLE } from "./charts.js";
 import { compact, day, grouped, time } from "./format.js";
 
 const SIZE = 64; // of the vertical axis, the same in all charts, so that times stand above one another
 
 /** Returns what all charts of a view share: the span, axes, the zone, in which days have 23 or 25 hours at times. */
-function frame(view, ink, zone, uPlot, value) {
-  const [across, up] = axes(ink, zone, "minute", { size: SIZE, value });
+function frame(view, ink, zone, uPlot, value, steps) {
+  const [across, up] = axes(ink, zone, "minute", { size: SIZE, value, steps });
   const label = (_, splits) => stamps(splits, zone, splits.length > 1 ? splits[1] - splits[0] : view.step);
   return {
     padding: [8, 24, 0, 0],
@@ -34,7 +34,7 @@ export function flowIn(view) {
         : [[`▲ ${grouped(bought[index])} bought`, "buy-ink"], [`▼ ${grouped(-sold[index])} sold`, "sell-ink"]]),
     ],
     options(ink, zone, uPlot) {
-      const base = frame(view, ink, zone, uPlot, (number) => compact(Math.abs(number)));
+      const base = frame(view, ink, zone, uPlot, (number) => compact(Math.abs(number)), WHOLE);
       const bar = { paths: bars(uPlot), width: 0, points: { show: false } };
       const room = (_, low, high) => [Math.min(0, low) * 1.08, Math.max(1, high, -low) * 1.08];
       return {
@@ -139,7 +139,7 @@ export function countIn(view) {
       [`threshold ${grouped(threshold[index])}`, "sell-ink"],
     ],
     options(ink, zone, uPlot) {
-      const base = frame(view, ink, zone, uPlot, compact);
+      const base = frame(view, ink, zone, uPlot, compact, WHOLE);
       const line = { points: { show: false } };
       return {
         ...base,

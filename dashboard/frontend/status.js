@@ -8,7 +8,7 @@ export const PATIENCE = 2000; // milliseconds of loss before the page mentions i
 function moment(at, now, zone) {
   const [full, today] = [at, now].map((each) => time(each, "full", zone));
   const clock = full.endsWith(":00") ? full.slice(11, 16) : full.slice(11);
-  if (full.slice(0, 10) === today.slice(0, 10)) return full.slice(11);
+  if (full.slice(0, 10) === today.slice(0, 10) && !full.endsWith("00:00:00")) return full.slice(11);
   return full.slice(0, 4) === today.slice(0, 4) ? `${day(at, zone)} ${clock}` : full.slice(0, 16);
 }
 

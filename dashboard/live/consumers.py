@@ -20,7 +20,7 @@ MAX_TOPICS = 20
 MAX_LENGTH = 400  # characters of a topic: a ticker's and a stream's name of 256 and 128, and a prefix
 BURST, RATE = 30, 2  # subscriptions at once; a second. A page sends one when it opens
 # Sockets that a session may open at once, as a multiple of its user's limit; and a second. Finding the user of a socket
-# costs a query in a thread that all new sockets share.
+# costs two queries in a thread that all new sockets share.
 COME_AGAIN, COME_RATE = 2, 1
 logger = logging.getLogger(__name__)
 arrivals = Arrivals(COME_RATE, monotonic)

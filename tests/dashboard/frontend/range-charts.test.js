@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { stamps } = await import("../../../dashboard/frontend/charts.js");
-const { candlesIn, flowIn } = await import("../../../dashboard/frontend/range-charts.js");
+const { count, flow, stamps } = await import("../../../dashboard/frontend/charts.js");
+const { candlesIn, countIn, flowIn } = await import("../../../dashboard/frontend/range-charts.js");
 const HOUR = 3600;
 const NOON = Date.UTC(2026, 10, 22, 12) / 1000;
 
@@ -19,4 +19,10 @@ test("a step without a trade says so and has no value", () => {
   const candle = [[NOON], [10], [12], [9], [11.5]];
   const words = candlesIn({}).read(candle, 0, "utc").map(([text]) => text);
   assert.deepEqual(words, ["22 Nov, 12:00", "first 10.00", "high 12.00", "low 9.00", "last 11.50 USD"]);
+});
+
+test("the axis of counts has whole numbers alone, since parts of one would be written as the same", () => {
+  const uPlot = { paths: { bars: () => null } };
+  const steps = [flowIn({}), countIn({}), flow, count].map((chart) => chart.options({}, "utc", uPlot).axes[1].incrs);
+  assert.deepEqual(steps.map((each) => each.slice(0, 4)), Array(4).fill([1, 2, 5, 10]));
 });

@@ -58,8 +58,8 @@ test("the first connection is not a reconnection", () => {
 test("a page that does not show the present says up to which moment it shows figures", () => {
   const pill = (view, at) => describe(on("live"), { ...calm, look: "stale", shown: { view, at: Date.parse(at) } }).pill;
   const shown = [["paused", "2026-11-22T14:03:00Z"], ["replay", "2026-11-22T14:00:00Z"], ["replay", "2026-11-02T02:00:09Z"]];
-  const passed = [["past", "2026-11-21T00:00:00Z"], ["past", "2025-11-21T00:00:00Z"]];
-  const pills = ["Paused", "Replay 14:00:00", "Replay 2 Nov 02:00:09", "Until 21 Nov 00:00", "Until 2025-11-21 00:00"];
+  const passed = [["past", "2026-11-22T00:00:00Z"], ["past", "2026-11-21T00:00:00Z"], ["past", "2025-11-21T00:00:00Z"]];
+  const pills = ["Paused", "Replay 14:00:00", "Replay 2 Nov 02:00:09", "Until 22 Nov 00:00", "Until 21 Nov 00:00", "Until 2025-11-21 00:00"];
   assert.deepEqual([...shown, ...passed].map(([view, at]) => pill(view, at)), pills);
 });
 
