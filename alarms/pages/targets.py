@@ -14,10 +14,11 @@ from accounts.keyrings import KeyRingError
 from accounts.models import User
 from alarms import channels, subscribing
 from alarms import targets as services
-from alarms.channels.base import Channel, ConfigError
+from alarms.channels.base import MASK, Channel, ConfigError
 from alarms.models import DutyTurn, Message, Rule, Target
 from alarms.spec import SEVERITIES
 from alarms.subscribing import SubscriptionError
+from common.text import cut
 from dashboard.live.allowance import Arrivals
 
 MOST_VALUE = 4000  # characters of a field
@@ -153,18 +154,32 @@ def _page(
 
 def _shown(found: Target) -> dict[str, Any]:
     """Returns a target for people: its values masked, and how its queue stands."""
+    kind = channels.named(found.channel) if found.channel in channels.names() else None
     try:
         values, trouble = services.shown(found), ""
     except (KeyRingError, KeyError, ValueError) as error:
         values, trouble = {}, str(error)
     return {
         "target": found,
-        "values": values,
+        "kind": kind,
+        "channel": kind.title if kind else found.channel,
+        "address": _address(kind, values) if kind else "",
+        "dry_run": _setup(found)["dry_run"],
         "trouble": trouble,
         "waiting": found.messages.filter(state=Message.WAITING).count(),
         "failed": found.messages.filter(state=Message.FAILED).count(),
         "fails": found.resumes is not None,
     }
+
+
+def _address(kind: Channel, values: dict[str, str]) -> str:
+    """Returns the values of a channel for a line: those of a field that may be empty with its title, and no secret."""
+    shown = [(each, values.get(each.name, "")) for each in kind.fields]
+    return ", ".join(
+        cut(value if each.required else f"{each.title}: {value}", 60)
+        for each, value in shown
+        if value not in ("", MASK)
+    )
 
 
 def _fields(kind: Channel, given: dict[str, str], *, own: bool, target: Target | None = None) -> list[dict[str, Any]]:

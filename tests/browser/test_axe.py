@@ -132,7 +132,7 @@ from alarms import rules, spec, targets
 from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscription
 now = timezone.now()
 busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
-rule = rules.make("busy", "Busy tickers", busy, "ada", now)
+rule = rules.make("busy", "Busy tickers " * 7, busy, "ada", now)  # a title may be longer than a phone is wide
 target = targets.make("hall", "inapp", {}, actor="ada")
 Subscription.objects.create(target=target, rule=rule)
 DutyTurn.objects.create(duty="days", target=target, starts="0 9 * * MON", ends="0 9 * * TUE", zone="UTC")

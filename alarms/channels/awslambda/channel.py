@@ -10,7 +10,7 @@ from alarms.channels import aws
 from alarms.channels.base import Channel, Config, Field, Outcome, Receipt, Session, taken
 from alarms.letters import Letter, data
 
-ARN = Field("function", "ARN of the function", "arn:aws:lambda:eu-west-1:123456789012:function:millrace-block")
+ARN = Field("function", "ARN of the function", "Such as arn:aws:lambda:eu-west-1:123456789012:function:millrace-block")
 MOST_ANSWER = 2000  # bytes
 
 

@@ -12,7 +12,7 @@ from alarms.channels.base import Channel, Config, ConfigError, Field, Receipt, S
 from alarms.letters import Letter, data, subject, text
 from common.text import only_ascii
 
-ARN = Field("topic", "ARN of the topic", "arn:aws:sns:eu-west-1:123456789012:millrace-alarms")
+ARN = Field("topic", "ARN of the topic", "Such as arn:aws:sns:eu-west-1:123456789012:millrace-alarms")
 FORM = Field("form", "Form", "text, or json for machines (default: text)", required=False)
 
 

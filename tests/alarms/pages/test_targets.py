@@ -119,3 +119,14 @@ def test_tests_are_bounded(viewer: Client, monkeypatch: pytest.MonkeyPatch) -> N
     answers = [viewer.post(f"/alarms/targets/{made.pk}/test/", follow=True) for _ in range(pages.BURST + 1)]
     assert [b"Delivered" in answer.content for answer in answers] == [*[True] * pages.BURST, False]
     assertContains(answers[-1], "wait half a minute")
+
+
+def test_list_names_the_channel_its_values_and_a_dry_run(operator: Client) -> None:
+    targets.make("block", "deny", {"minutes": "90"}, actor="ada", dry_run=True)
+    targets.make("ops", "webhook", {"url": "https://example.org/secret"}, actor="ada")
+    rows = operator.get("/alarms/targets/").context["site"]
+    assert [(each["channel"], each["address"], each["dry_run"]) for each in rows] == [
+        ("Deny list of nginx", "Minutes: 90", True),
+        ("Webhook", "https://example.org/••••", False),
+    ]
+    assertContains(operator.get("/alarms/targets/"), "dry run")
