@@ -25,4 +25,4 @@ class AlarmsConfig(AppConfig):
         rotation.REGISTRY.append(rotation.Encrypted("configurations of targets", Target.objects.all, "config"))
         topics.add("alarms", topics.Page(None, showing.snapshot, every=timedelta(seconds=1)))
         finding.register("alarms", own.find)
-        marking.register("alarms", own_marking.marks)
+        marking.register("alarms", own_marking.marks, own_marking.asks)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from alarms.models import Episode, RuleVersion
-from common.marking import MOST, Mark
+from common.marking import MOST, Mark, Question
 from streams.applications import stream_of
 from streams.core import clock
 from streams.models.kept import Kept
@@ -25,6 +25,11 @@ _VERSIONS = Kept(
         .values_list("number", "at", "rule__name", "rule__title", "rule__application")[:MOST]
     )
 )
+
+
+def asks(stream: str, start: int, end: int) -> list[Question]:
+    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    return [(_EPISODES, (stream, since, until)), (_VERSIONS, (since, until))]
 
 
 def marks(stream: str, start: int, end: int) -> Iterator[Mark]:

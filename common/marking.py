@@ -4,8 +4,9 @@ A room registers a marker; nobody else knows the room.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 MOST = 20  # marks on a page
 EACH = 4  # of each kind before any other: a flood of alarms would hide the change that explains it
@@ -27,20 +28,41 @@ class Mark:
 
 # Called with a stream and two times in milliseconds; answers the newest marks of that time, at most MOST.
 Marker = Callable[[str, int, int], Iterable[Mark]]
-_markers = dict[str, Marker]()
+Question = tuple[Any, Sequence[Any]]  # one of streams.models.kept, and its values
+# Called as a marker is; answers its questions: without a row of any of them it has no mark.
+Asks = Callable[[str, int, int], Sequence[Question]]
 
 
-def register(room: str, marker: Marker) -> None:
+class Room(NamedTuple):
+    """Holds the marker of a room; `staff` says that only staff may see its marks."""
+
+    marker: Marker
+    asks: Asks
+    staff: bool = False
+
+
+_rooms = dict[str, Room]()
+
+
+def register(name: str, marker: Marker, asks: Asks, *, staff: bool = False) -> None:
     """Enters the marker of a room. Raises ValueError if the room has one already."""
-    if room in _markers:
-        raise ValueError(f"The room {room!r} has a marker already.")
-    _markers[room] = marker
+    if name in _rooms:
+        raise ValueError(f"The room {name!r} has a marker already.")
+    _rooms[name] = Room(marker, asks, staff)
 
 
-def marks(stream: str, start: int, end: int, *, staff: bool) -> list[Mark]:
-    """Returns the newest marks of a stream from `start` to before `end`, at most MOST, in the order of time."""
-    found = [mark for marker in _markers.values() for mark in marker(stream, start, end) if staff or not mark.staff]
-    return newest(found)
+def marks(
+    stream: str, start: int, end: int, *, staff: bool, answered: Callable[[Sequence[Question]], Sequence[bool]]
+) -> list[Mark]:
+    """Returns the newest marks of a stream from `start` to before `end`, at most MOST, in the order of time.
+
+    `answered` says which questions have a row: most rooms have nothing to mark, and one look tells that of all.
+    """
+    rooms = [room for room in _rooms.values() if staff or not room.staff]
+    asked = [(room, question) for room in rooms for question in room.asks(stream, start, end)]
+    answers = answered([question for _, question in asked])
+    markers = dict.fromkeys(room.marker for (room, _), has in zip(asked, answers, strict=True) if has)
+    return newest(mark for marker in markers for mark in marker(stream, start, end) if staff or not mark.staff)
 
 
 def newest(found: Iterable[Mark]) -> list[Mark]:

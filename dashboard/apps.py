@@ -18,5 +18,5 @@ class DashboardConfig(AppConfig):
         finding.register("pages", own.find_pages)
         finding.register("boards", boards.find)
         finding.register("streams", own.find_streams)
-        marking.register("shards", own_marking.resharded)
-        marking.register("outages", own_marking.outages)
+        marking.register("shards", own_marking.resharded, own_marking.asks_resharded, staff=True)
+        marking.register("outages", own_marking.outages, own_marking.asks_outages)

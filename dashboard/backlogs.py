@@ -8,7 +8,7 @@ from dashboard.held.looks import once
 from streams import api
 from streams.core.records import CountWaiting
 from streams.models import current_leases
-from streams.models.readers import identities
+from streams.models.readers import readings
 
 GOOD_FOR = 2.0  # seconds for which a count is used again
 MOST = 50  # readers without a worker that one look counts for
@@ -29,7 +29,7 @@ class Backlogs:
 
     def drained(self, living: Iterable[Reader]) -> list[Reader]:
         """Returns the readers without a worker for which no record waits; `living` are those with one."""
-        idle = sorted(set(once(identities, identities)).difference(living))[:MOST]
+        idle = sorted({(each.application, each.stream) for each in once(readings, readings)}.difference(living))[:MOST]
         with self._lock:
             self._counts = {reader: found for reader, found in self._counts.items() if reader in idle}
             return [reader for reader in idle if self._count(reader) == 0]

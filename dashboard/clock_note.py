@@ -4,34 +4,31 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from dashboard.held.looks import once
 from streams.core import clock
-from streams.models import current_leases
 from streams.models.database_time import ahead_for_sure
-from streams.models.kept import Kept, over_all
 from streams.models.progress import NEAR, living, skews
+from streams.models.readers import readings
 
 _NOTE = "The clock of {host} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
 
-_STAMPS = Kept(lambda: over_all(current_leases(), Max("watermark"), Max("newest")))
 
-
-def note(now: Callable[[], datetime] = timezone.now) -> str:
+def note(now: Callable[[], datetime] = timezone.now, *, own: int | None = None) -> str:
     """Returns the sentence, "" where no clock is off by more than 2 s.
 
     `now` tells the time of this machine, and is asked here: the moment at which a slow page began would look late.
+    `own` is by how many milliseconds it is ahead of the database's, for a caller that has asked for it already.
     """
-    own = ahead_for_sure(now)
+    own = ahead_for_sure(now) if own is None else own
     if _off(own):
         return _in_words("this machine", own, "the database's")
     (_, stream), skew = max(skews(once(living, living)).items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
     if _off(skew):
         machine = "this machine" if connection.vendor == "sqlite" else "the database's machine"
         return _in_words(machine, -skew, f"the time that the stream {stream} keeps")
-    [stamps] = _STAMPS.rows()
+    stamps = [stamp for each in once(readings, readings) for stamp in (each.watermark, each.newest)]
     newest = max((clock.from_datetime(stamp) for stamp in stamps if stamp), default=0)
     behind = clock.from_datetime(now()) + skew - newest
     return (

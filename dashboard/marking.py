@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from common.marking import MOST, Mark
+from common.marking import MOST, Mark, Question
 from dashboard import links
 from streams.core import clock
 from streams.models import Audit, LagMinute, Outage
@@ -41,9 +41,21 @@ _LAST_LAGS = Kept(
 )
 
 
+def asks_resharded(stream: str, start: int, end: int) -> list[Question]:
+    return [(_ACTS, _times(start, end))]
+
+
+def asks_outages(stream: str, start: int, end: int) -> list[Question]:
+    return [(_OUTAGES, (stream, *_times(start, end))), (_LAST_LAGS, (stream,))]
+
+
+def _times(start: int, end: int) -> tuple[datetime, datetime]:
+    return clock.to_datetime(start), clock.to_datetime(end)
+
+
 def resharded(stream: str, start: int, end: int) -> Iterator[Mark]:
     """Yields the splits, merges and re-shardings that the audit has of the time."""
-    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    since, until = _times(start, end)
     rows = _ACTS.rows(since, until)
     of_stream = [row for row in rows if row[0].endswith(f" of {stream}") or row[0].startswith(f"{stream}, from ")]
     for target, action, who, at in of_stream[:MOST]:
@@ -53,7 +65,7 @@ def resharded(stream: str, start: int, end: int) -> Iterator[Mark]:
 
 def outages(stream: str, start: int, end: int) -> Iterator[Mark]:
     """Yields the times in which readers did not get on, of a minute and more, the latest first."""
-    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    since, until = _times(start, end)
     columns = "application", "stream", "kind", "start", "end"
     rows = [Outage(**dict(zip(columns, row, strict=True))) for row in _OUTAGES.rows(stream, since, until)]
     yield from (_outage(row) for row in [*_going_on(stream, since, until), *rows])

@@ -13,7 +13,7 @@ from streams.api import is_kinesis
 from streams.core import clock
 from streams.models.database_time import ahead_for_sure
 from streams.models.progress import NEAR, Progress, living, progress_of, skews
-from streams.models.readers import identities
+from streams.models.readers import readings
 
 
 def workers() -> dict[str, dict[str, int]]:
@@ -37,7 +37,8 @@ def pulse(now: datetime) -> dict[str, Any]:
     pairs = ((application, stream) for application, streams in counts.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    told = {"ahead": _ahead(), "elsewhere": _elsewhere(), "clock_note": clock_note.note()}
+    own = ahead_for_sure(timezone.now)
+    told = {"ahead": _ahead(own), "elsewhere": _elsewhere(), "clock_note": clock_note.note(own=own)}
     return {"workers": counts, "drained": drained} | told
 
 
@@ -45,19 +46,20 @@ def _elsewhere() -> dict[str, dict[str, str]]:
     """Returns the sentences about streams whose figures are of the other backend, by application and stream."""
     found: dict[str, dict[str, str]] = {}
     kinesis = is_kinesis()
-    for (application, stream), identity in once(identities, identities).items():
-        if says := elsewhere(identity, kinesis=kinesis):
-            found.setdefault(application, {})[stream] = says
+    for each in once(readings, readings):
+        if says := elsewhere(each.identity, kinesis=kinesis):
+            found.setdefault(each.application, {})[each.stream] = says
     return found
 
 
-def _ahead() -> dict[str, dict[str, int]]:
+def _ahead(own: int) -> dict[str, dict[str, int]]:
     """Returns by how many milliseconds streams are ahead of this machine's clock, where it is more than 2 s.
+
+    That clock is `own` milliseconds ahead of the database's.
 
     A page judges by the stream's own time how old its figures are: a clock that is off must not make them stale.
     """
     found: dict[str, dict[str, int]] = {}
-    own = ahead_for_sure(timezone.now)
     for (application, stream), skew in skews(once(living, living)).items():
         if abs(skew - own) > NEAR * clock.SECOND:
             found.setdefault(application, {})[stream] = skew - own

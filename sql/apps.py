@@ -19,6 +19,6 @@ class SqlConfig(AppConfig):
 
         provide(PROVIDER)
         finding.register("sql", own.find)
-        marking.register("sql", own_marking.marks)
+        marking.register("sql", own_marking.marks, own_marking.asks)
         row_views.connect()
         rights.offer("sql", access.PERMISSION, "write SQL applications", "They read the records of every stream.")

@@ -15,4 +15,4 @@ class OrdersConfig(AppConfig):
 
         register(APPLICATION)
         finding.register("orders", own.find)
-        marking.register("orders", own_marking.marks)
+        marking.register("orders", own_marking.marks, own_marking.asks)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from applications.orders import links, queries
 from applications.orders.models import ThresholdChange
-from common.marking import MOST, Mark
+from common.marking import MOST, Mark, Question
 from streams.core import clock
 from streams.models.kept import Kept
 
@@ -20,6 +20,11 @@ _CHANGES = Kept(
         .values_list("site", "at", "before", "after")[:MOST]
     )
 )
+
+
+def asks(stream: str, start: int, end: int) -> list[Question]:
+    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    return [(_ALARMS, (stream, since, until)), (_CHANGES, (stream, since, until))]
 
 
 def marks(stream: str, start: int, end: int) -> Iterator[Mark]:

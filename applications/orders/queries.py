@@ -46,8 +46,9 @@ def site_names(stream: str, most: int) -> list[str]:
 
 def counts_of(stream: str, sites: Iterable[Site]) -> dict[str, SiteCount]:
     """Returns the newest count on a stream of each site that has one."""
-    counts = SiteCount.objects.filter(stream=stream, site__in=[site.name for site in sites])
-    return {count.site: count for count in counts}
+    names = [site.name for site in sites]
+    rows = topics.COUNTS.rows(stream, names) if names else []
+    return {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
 
 
 def alarms(

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from applications.orders.models import Site, ThresholdChange
 from streams.models import Audit
+from streams.models.kept import Kept
 
 
 @transaction.atomic
@@ -42,6 +43,15 @@ def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime],
 def _changes(sites: Collection[str], since: datetime) -> dict[str, list[ThresholdChange]]:
     """Returns the changes of the sites since a time, by site, oldest first."""
     found: dict[str, list[ThresholdChange]] = {}
-    for change in ThresholdChange.objects.filter(site__in=sites, at__gt=since).order_by("at", "pk"):
-        found.setdefault(change.site, []).append(change)
+    for site, at, before in _CHANGES.rows(list(sites), since) if sites else []:
+        found.setdefault(site, []).append(ThresholdChange(site=site, at=at, before=before))
     return found
+
+
+_CHANGES = Kept(
+    lambda sites, since: (
+        ThresholdChange.objects.filter(site__in=sites, at__gt=since)
+        .order_by("at", "pk")
+        .values_list("site", "at", "before")
+    )
+)

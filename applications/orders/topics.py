@@ -7,6 +7,7 @@ describes the fields.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
@@ -24,6 +25,10 @@ WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300
 ALARMS = 50
 SHOWN = 24  # sites
+COLUMNS = (
+    *("pk", "stream", "site", "started", "ended", "threshold"),
+    *("peak", "lines", "notifications", "suppressed"),
+)
 
 Points = list[list[int | None]]  # [second in milliseconds, count, threshold of then], oldest first
 
@@ -75,10 +80,11 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
     """Builds the snapshot of these sites; `one` is the `site` to which the alarms are limited."""
     at = reached(ORDERS, stream)
     shown = {found.name: found for found in sites}
-    alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
-    opened = list(alarms.filter(ended=None)[:ALARMS])
-    closed = alarms.filter(ended__isnull=False)[: ALARMS - len(opened)]
-    rows = _COUNTS.rows(stream, list(shown)) if shown else []
+    opened, closed = (
+        [AlarmEpisode(**dict(zip(COLUMNS, row, strict=True))) for row in asked.rows(stream, *one.values())]
+        for asked in (_OPEN, _CLOSED)
+    )
+    rows = COUNTS.rows(stream, list(shown)) if shown else []
     counts = {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
     in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
     # Alarms first; else by name, so that cards do not change places under the pointer with every count.
@@ -88,9 +94,9 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
         "newest": iso(at.newest),
         "watermark": iso(at.watermark),
         "total": _TOTAL.first(stream) if len(shown) >= SHOWN else len(shown),
-        "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
+        "open": _open(stream, **one).count() if len(opened) >= ALARMS else len(opened),
         "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
-        "alarms": [episode(alarm) for alarm in [*opened, *closed]],
+        "alarms": [episode(alarm) for alarm in [*opened, *closed][:ALARMS]],
     }
 
 
@@ -158,13 +164,24 @@ def _busy(stream: str) -> QuerySet[Any, Any]:
     return counts.annotate(share=share).order_by("-share", "site").values_list("site")[:SHOWN]
 
 
+def _open(stream: str, **one: str) -> QuerySet[AlarmEpisode]:
+    return AlarmEpisode.objects.filter(stream=stream, ended=None, **one)
+
+
+def _episodes(stream: str, *site: str, is_open: bool) -> QuerySet[Any, Any]:
+    """Returns the newest alarms of a stream, or of the site that is named."""
+    found = AlarmEpisode.objects.filter(stream=stream, ended__isnull=is_open, **({"site": site[0]} if site else {}))
+    return found.order_by("-started").values_list(*COLUMNS)[:ALARMS]
+
+
 _BUSY, _BEGUN = Kept(_busy), Kept(_begun)
+_OPEN, _CLOSED = (Kept(partial(_episodes, is_open=is_open)) for is_open in (True, False))
 _ALARMED = Kept(
     lambda stream: (
         AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started").values_list("site")[:SHOWN]
     )
 )
-_COUNTS = Kept(
+COUNTS = Kept(
     lambda stream, names: SiteCount.objects.filter(stream=stream, site__in=names).values_list("site", "lines", "newest")
 )
 _TOTAL = Kept(lambda stream: over_all(sites_of(stream), Count("pk")))

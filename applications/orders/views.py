@@ -142,9 +142,11 @@ def _orders(
     data, history = (snapshots[each]["data"] for each in (topic, history_topic))
     shown = [site["site"] for site in data["sites"]]
     period = periods.read(request, timezone.now(), USUAL, reverse("orders"))
-    names = queries.site_names(on.stream, SITES + 1)
+    wanted = queries.sites(on.stream, search, chosen)
+    first = list(wanted[: SITES + 1])  # mostly all: then they need not be counted
+    page = Paginator(first if len(first) <= SITES else wanted, SITES).get_page(number)
+    names = queries.site_names(on.stream, SITES + 1) if search or chosen else [site.name for site in first]
     chips = names if len(names) <= SITES else [chosen] if chosen else []
-    page = Paginator(queries.sites(on.stream, search, chosen), SITES).get_page(number)
     context = {
         "orders": data,
         "chosen": chosen,

@@ -15,4 +15,4 @@ class ProbesConfig(AppConfig):
 
         register(APPLICATION)
         finding.register("probes", own.find)
-        marking.register("probes", own_marking.marks)
+        marking.register("probes", own_marking.marks, own_marking.asks)

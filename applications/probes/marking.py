@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from applications.probes import links
 from applications.probes.models import ProbeEpisode
-from common.marking import MOST, Mark
+from common.marking import MOST, Mark, Question
 from streams.core import clock
 from streams.models.kept import Kept
 
@@ -17,6 +17,11 @@ _EPISODES = Kept(
         .values_list("probe", "started", "ended")[:MOST]
     )
 )
+
+
+def asks(stream: str, start: int, end: int) -> list[Question]:
+    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    return [(_EPISODES, (stream, since, until))]
 
 
 def marks(stream: str, start: int, end: int) -> Iterator[Mark]:

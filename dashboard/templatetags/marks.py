@@ -8,6 +8,7 @@ from django import template
 from common import marking
 from common.marking import Mark
 from streams.core import clock
+from streams.models import kept
 
 register = template.Library()
 STREAMS = 5  # of a board, whose marks are looked for
@@ -16,7 +17,7 @@ STREAMS = 5  # of a board, whose marks are looked for
 @register.simple_tag(takes_context=True)
 def marks(context: dict[str, Any], stream: str, start: int, end: int) -> list[Mark]:
     """Returns the marks that the reader may see; times are milliseconds."""
-    return marking.marks(stream, start, end, staff=context["request"].user.is_staff)
+    return marking.marks(stream, start, end, staff=context["request"].user.is_staff, answered=kept.answered)
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +28,7 @@ def board_marks(context: dict[str, Any], data: dict[str, Any], value: str) -> li
     found = (
         replace(mark, stream=stream)
         for stream in sorted(streams)[:STREAMS]
-        for mark in marking.marks(stream, start, end, staff=context["request"].user.is_staff)
+        for mark in marking.marks(stream, start, end, staff=context["request"].user.is_staff, answered=kept.answered)
     )
     return marking.newest(mark for mark in found if not (value and mark.about) or mark.about == value)
 

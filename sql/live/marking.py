@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Min
 from django.urls import reverse
 
-from common.marking import MOST, Mark
+from common.marking import MOST, Mark, Question
 from sql.live.models import SqlSwitch
 from streams.core import clock
 from streams.models.kept import Kept
@@ -18,6 +18,11 @@ _SWITCHES = Kept(
         .order_by("-first")[:MOST]
     )
 )
+
+
+def asks(stream: str, start: int, end: int) -> list[Question]:
+    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    return [(_SWITCHES, (stream, since, until))]
 
 
 def marks(stream: str, start: int, end: int) -> Iterator[Mark]:

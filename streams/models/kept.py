@@ -83,6 +83,15 @@ class Kept:
         return built
 
 
+def answered(questions: Sequence[tuple[Kept, Sequence[Any]]]) -> list[bool]:
+    """Returns which questions have a row, by one query; each is a kept question with its values."""
+    asked = [(kept.built(*values), values) for kept, values in questions]
+    params = [param for built, values in asked for param in built.filled(_flat(values))]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(f'EXISTS({built.sql})' for built, _ in asked)}", params)
+        return [bool(has) for has in cursor.fetchone()]
+
+
 def over_all(rows: QuerySet[Any, Any], *aggregates: Aggregate) -> QuerySet[Any, Any]:
     """Returns a question for one row with these aggregates over all rows."""
     named = {f"figure_{number}": aggregate for number, aggregate in enumerate(aggregates)}

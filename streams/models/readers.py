@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
-from django.db.models import Max, Model
+from django.db.models import Max, Model, Subquery
 
 from streams import applications
 from streams.models.kept import Kept
@@ -27,12 +28,29 @@ def _readers(*names: str) -> Kept:
     )
 
 
-def identities() -> dict[tuple[str, str], str]:
-    """Returns the identity of the stream that each (application, stream) has leases on; "" if it is not known."""
-    return {(application, stream): identity for application, stream, identity in _IDENTITIES.rows()}
+class Reading(NamedTuple):
+    """Holds one stream that an application has leases on; the times are None where none is known."""
+
+    application: str
+    stream: str
+    identity: str  # of the stream; "" if it is not known
+    watermark: datetime | None  # the latest of a shard
+    newest: datetime | None
 
 
-_IDENTITIES = Kept(lambda: current_leases().values_list("application", "stream", "identity").distinct())
+def readings() -> list[Reading]:
+    """Returns what the leases say of each stream of each application."""
+    return [Reading(*row) for row in _READINGS.rows()]
+
+
+_READINGS = Kept(
+    lambda: (
+        current_leases()
+        .order_by()
+        .values_list("application", "stream", "identity")
+        .annotate(Max("watermark"), Max("newest"))
+    )
+)
 
 
 def streams_of(application: str) -> list[str]:
@@ -57,18 +75,21 @@ def default_stream(application: str, known: Sequence[str]) -> str:
 
 def streams_in(model: type[Model]) -> Iterator[str]:
     """Yields the streams in a table of results, one look into its index for each: DISTINCT would read every row."""
-    first, following = _first_and_following(model)
-    stream = first.first()
+    ends, following = _ends_and_following(model)
+    [(stream, last)] = ends.rows() or [(None, None)]
     while stream is not None:
         yield stream
-        stream = following.first(stream)
+        stream = following.first(stream) if stream != last else None  # most tables have one stream
 
 
 @cache
-def _first_and_following(model: type[Model]) -> tuple[Kept, Kept]:
-    """Returns the questions for the first stream of a table, and for the one that follows another."""
+def _ends_and_following(model: type[Model]) -> tuple[Kept, Kept]:
+    """Returns the questions for the first and the last stream of a table, and for the one that follows another."""
     streams = model._default_manager.order_by("stream").values_list("stream")
-    return Kept(lambda: streams[:1]), Kept(lambda stream: streams.filter(stream__gt=stream)[:1])
+    last = Subquery(model._default_manager.order_by("-stream").values("stream")[:1])
+    return Kept(lambda: streams.values_list("stream", last)[:1]), Kept(
+        lambda stream: streams.filter(stream__gt=stream)[:1]
+    )
 
 
 def _results(application: str) -> Sequence[tuple[type[Model], str]]:

@@ -16,6 +16,7 @@ from dashboard.boards import store
 from sql.live.models import SqlApplication, SqlSwitch
 from streams.core import clock
 from streams.models import Audit, LagMinute, Outage
+from streams.models.kept import answered
 from tests.dashboard.rows import at
 
 NOON = clock.from_datetime(at())
@@ -53,7 +54,7 @@ def test_flood_of_alarms_leaves_the_change_that_explains_it() -> None:
 
 
 def test_every_room_marks_its_events_once(marked: tuple[int, int]) -> None:
-    found = marking.marks(ORDERS, *marked, staff=True)
+    found = marking.marks(ORDERS, *marked, staff=True, answered=answered)
     assert [(mark.kind, mark.text) for mark in found] == [
         ("alarm", "london: peak of 40 lines, threshold 30"),
         ("threshold", "london: 30 instead of 20"),
@@ -62,7 +63,7 @@ def test_every_room_marks_its_events_once(marked: tuple[int, int]) -> None:
         ("shards", "shard-0 of orders: split by ada"),
     ]
     start, _ = marked
-    assert marking.marks(ORDERS, start - 3_600_000, start, staff=True) == []
+    assert marking.marks(ORDERS, start - 3_600_000, start, staff=True, answered=answered) == []
 
 
 def test_page_lists_the_marks_that_its_reader_may_see(marked: tuple[int, int], client: Client) -> None:
@@ -79,12 +80,13 @@ def test_page_lists_the_marks_that_its_reader_may_see(marked: tuple[int, int], c
 @given(st.lists(st.tuples(st.integers(0, 99), st.booleans()), max_size=60))
 def test_marks_are_bounded_and_the_newest(made: list[tuple[int, bool]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            marking, "_markers", {"x": lambda *_: [Mark(at, None, "k", "t", staff=staff) for at, staff in made]}
+        room = marking.Room(
+            lambda *_: [Mark(at, None, "k", "t", staff=staff) for at, staff in made], lambda *_: [(None, ())]
         )
+        patch.setattr(marking, "_rooms", {"x": room})
         for staff in (True, False):
             seen = sorted(at for at, only in made if staff or not only)[-marking.MOST :]
-            assert [mark.at for mark in marking.marks("s", 0, 99, staff=staff)] == seen
+            assert [mark.at for mark in marking.marks("s", 0, 99, staff=staff, answered=lambda _: [True])] == seen
 
 
 def outage(start: float, end: float, kind: str = Outage.ABSENT, application: str = ORDERS) -> None:

@@ -15,6 +15,7 @@ from common import marking
 from dashboard import topics
 from streams.core import clock
 from streams.declarations import Question
+from streams.models.kept import answered
 from tests.alarms import making
 from tests.alarms.making import T0
 
@@ -112,4 +113,5 @@ def test_search_and_time_axes_know_alarms(viewer: Client) -> None:
     assert "Ledger of alarms" in [hit["title"] for hit in viewer.get("/search.json?q=ledger").json()["hits"]]
     Rule.objects.filter(name="frost").update(own=True)  # its application marks its own alarms
     start = clock.from_datetime(T0) - 1000
-    assert [mark.text for mark in marking.marks("orders", start, start + 5000, staff=False)] == ["The heat: boiler"]
+    found = marking.marks("orders", start, start + 5000, staff=False, answered=answered)
+    assert [mark.text for mark in found] == ["The heat: boiler"]
