@@ -97,7 +97,7 @@ class Delivery:
             if len(lane.jobs) < BATCH // 2 and not lane.ended and not lane.failing
         ]
         wanting = [lane for lane in low if look or lane.target in touched or lane.full]
-        held = queues.held(now) if wanting else {}
+        held = queues.not_yet_due(now) if wanting else {}
         found = False
         for lane in wanting:
             jobs = queues.waiting(lane.target, lane.last, now, BATCH, held)
@@ -115,7 +115,7 @@ class Delivery:
         failing = sum(lane.failing for lane in self.senders.lanes.values())
         unused, started = [], False
         claimed = queues.claim(self._owner, self._now(), self.senders.lanes, free)
-        held = queues.held(self._now()) if claimed else {}
+        held = queues.not_yet_due(self._now()) if claimed else {}
         for target in claimed:
             bad = target.resumes is not None
             if (bad and failing >= self._threads // 2) or not self._start_lane(target, held, bad=bad):
