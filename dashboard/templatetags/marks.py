@@ -10,7 +10,7 @@ from common.marking import Mark
 from streams.core import clock
 
 register = template.Library()
-STREAMS = 5  # of a board, whose marks are looked for
+STREAMS = 5  # streams of a board whose marks are looked for
 
 
 @register.simple_tag(takes_context=True)
