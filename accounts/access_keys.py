@@ -60,7 +60,7 @@ def make(
     terms = credentials.terms(label, scopes, streams, days, now)
     if not set(terms["scopes"]) <= set(access.OF_STREAMS):
         raise ValueError(f"An access key is for streams alone, not for {terms['scopes']}")
-    if living(user, now).count() >= MOST:
+    if valid(user, now).count() >= MOST:
         raise TooManyError(f"You have {MOST} access keys: revoke one that you no longer need.")
     key_id = PREFIX + "".join(choice(_ID_SIGNS) for _ in range(16))
     secret = "".join(choice(_SECRET_SIGNS) for _ in range(SECRET))
@@ -72,9 +72,9 @@ def listed(user: User) -> QuerySet[AccessKey]:
     return user.access_keys.filter(revoked=None).order_by("-pk")
 
 
-def living(user: User, now: datetime) -> QuerySet[AccessKey]:
+def valid(user: User, now: datetime) -> QuerySet[AccessKey]:
     """Returns the keys of a user that are neither revoked nor expired."""
-    return credentials.living(listed(user), now)
+    return credentials.valid(listed(user), now)
 
 
 def find(access_key_id: str, now: datetime) -> Found | None:
@@ -107,7 +107,7 @@ class Finder:
         known = self._known.get(access_key_id)
         if known and self._clock() < known[0]:
             return known[1]
-        until = self._clock() + self._lasts  # counted from before the query
+        until = self._clock() + self._lasts  # counted from before the query, which may be slow
         found = find(access_key_id, now)
         with self._lock:
             self._known.pop(access_key_id, None)

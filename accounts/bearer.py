@@ -24,8 +24,8 @@ from accounts.tokens import Refused
 View = Callable[..., HttpResponseBase]
 StreamView = Callable[[HttpRequest, ApiToken, str], HttpResponseBase]
 WRONG_A_MINUTE = 30  # tokens from one network
-GOOD_FOR = timedelta(minutes=10)  # that a valid token is remembered
-NETWORKS = 10_000  # counted at most, so that nobody fills the memory
+GOOD_FOR = timedelta(minutes=10)  # a valid token is remembered for this long
+NETWORKS = 10_000  # the most networks that are counted, so that nobody fills the memory
 
 
 class FailedTokenLimiter:

@@ -18,10 +18,10 @@ from accounts import access, events, factors
 from accounts.models import AccessKey, ApiToken, User
 from accounts.models.tokens import Credential
 
-DAYS, MOST_DAYS = 90, 365  # a credential lives so long unless told otherwise; at most
-MOST = 25  # valid ones of a user and a kind
-USED_EVERY = timedelta(minutes=1)  # at most one write a minute for one in use
-REMEMBERED = 20  # addresses kept of one
+DAYS, MOST_DAYS = 90, 365  # lifetime of a credential: the default and the longest
+MOST = 25  # valid credentials of one user and one kind
+USED_EVERY = timedelta(minutes=1)  # a credential in use is written at most once a minute
+REMEMBERED = 20  # addresses kept for one credential
 ACTIVE, REVOKED, EXPIRED, DEACTIVATED = "active", "revoked", "expired", "deactivated"
 
 Row = TypeVar("Row", bound=Model)
@@ -55,7 +55,7 @@ def facts(made: Credential) -> dict[str, Any]:
     return told | ({"streams": " ".join(made.streams)} if made.streams else {})
 
 
-def living(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
+def valid(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
     """Returns those that are neither revoked nor expired."""
     return rows.filter(revoked=None, expires__gt=now)
 
@@ -65,9 +65,9 @@ def revoke(rows: QuerySet[Any], now: datetime) -> int:
     return rows.filter(revoked=None).update(revoked=now)
 
 
-def any_living(user: User, now: datetime) -> bool:
+def has_valid(user: User, now: datetime) -> bool:
     """Returns whether the user has a valid token or access key."""
-    return any(living(rows, now).exists() for rows in _of(user))
+    return any(valid(rows, now).exists() for rows in _of(user))
 
 
 def count(user: User) -> dict[str, int]:
@@ -99,7 +99,7 @@ def revoke_all(
 
 def _beyond(rows: QuerySet[Any], scopes: AbstractSet[str], now: datetime) -> list[int]:
     """Returns the keys of the valid rows with a scope that is not one of these."""
-    return [pk for pk, given in living(rows, now).values_list("pk", "scopes") if not set(given) <= scopes]
+    return [pk for pk, given in valid(rows, now).values_list("pk", "scopes") if not set(given) <= scopes]
 
 
 def count_beyond(user: User, scopes: AbstractSet[str], now: datetime) -> int:

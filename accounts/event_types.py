@@ -9,10 +9,10 @@ FACTS = {
     "by": "by {}",  # the administrator, or "the command line"
     "count": "{} in all",
     "right": "{} with the right password",
-    "held": "{}",  # that others were refused unseen
+    "held": "{}",  # says that further guesses were refused unseen
     "error": "{}",  # the class of an error, never its message, which may quote user input
     "expires": "until {}",  # a day
-    "first": "the first on {}",  # of the failures, as "last"
+    "first": "the first on {}",  # the time of the first failure; "last" is that of the last one
     "last": "the last on {}",
     "factor": "{}",  # totp, passkey, recovery codes
     "key": "key {}",  # the id of a key, never the key

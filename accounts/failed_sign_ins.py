@@ -49,7 +49,7 @@ def count(kind: Kind, owner: str, user: User | None, now: datetime) -> None:
     _note(kind, owner, user, now, count=F("count") + 1)
 
 
-def hold(kind: Kind, owner: str, user: User | None, now: datetime) -> None:
+def note_unseen(kind: Kind, owner: str, user: User | None, now: datetime) -> None:
     """Notes that a guess was refused unseen. Only reads if that was noted less than a minute ago."""
     if not FailedSignIns.objects.filter(pk=_key(kind, owner), held=True, last_at__gt=now - QUIET).exists():
         _note(kind, owner, user, now, held=True)
@@ -71,7 +71,7 @@ def _key(kind: Kind, owner: str) -> str:
     return f"{kind} {owner}"
 
 
-def standing(user: User) -> Failures | None:
+def since_success(user: User) -> Failures | None:
     """Returns the failures since the last successful sign-in; None if there are none."""
     return _sum(_counted(user))
 

@@ -35,7 +35,7 @@ def of(user: User) -> QuerySet[SecurityEvent]:
     return user.security_events.order_by("-pk")
 
 
-def unseen(user: User, session: SessionBase | None = None) -> QuerySet[SecurityEvent]:
+def unacknowledged(user: User, session: SessionBase | None = None) -> QuerySet[SecurityEvent]:
     """Returns the notices that the user has not acknowledged, newest first.
 
     The notices that `session` itself caused are left out. A session cannot dismiss a notice about its own actions, and
@@ -48,7 +48,7 @@ def unseen(user: User, session: SessionBase | None = None) -> QuerySet[SecurityE
 
 def acknowledge(user: User, session: SessionBase, up_to: int, now: datetime) -> int:
     """Marks the unseen notices shown to `session` as seen, up to the event `up_to`. Returns their number."""
-    return unseen(user, session).filter(pk__lte=up_to).update(seen_at=now)
+    return unacknowledged(user, session).filter(pk__lte=up_to).update(seen_at=now)
 
 
 def line(event: SecurityEvent) -> Line:

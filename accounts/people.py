@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import credentials, events, resets, roles, sessions
-from accounts.models import Session, User, holding
+from accounts.models import Session, User, containing
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
@@ -34,7 +34,7 @@ class Person(NamedTuple):
 
 def search(words: str) -> QuerySet[User]:
     """Returns the users with a name that contains `words`, by name."""
-    return (holding("username", words) if words else User.objects.all()).order_by("username")
+    return (containing("username", words) if words else User.objects.all()).order_by("username")
 
 
 def rows(users: Iterable[User], now: datetime) -> list[Person]:
@@ -78,7 +78,7 @@ def refusal(verb: str, user: User, admin: User) -> str:
     return ""
 
 
-def do(verb: str, user: User, admin: User, request: HttpRequest) -> tuple[bool, str]:
+def perform(verb: str, user: User, admin: User, request: HttpRequest) -> tuple[bool, str]:
     """Does the action. Returns whether it was done, and a sentence.
 
     Nobody acts on their own account, and only an active administrator acts, so one is always left, even if two act on

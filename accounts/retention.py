@@ -36,7 +36,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model."""
     spent = kept_since(now, settings.RETENTION_CREDENTIALS)
     return {
-        Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then the row says why it ended
+        Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then it says why a session ended
         EndedSession: ended.outlived(now),
         SecurityEvent: _events(kept_since(now, settings.RETENTION_EVENTS)),
         FailedSignIns: failed_sign_ins.outlived(now, kept_since(now, settings.RETENTION_EVENTS)),

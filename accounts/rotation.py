@@ -20,7 +20,7 @@ BATCH = 200  # rows under lock in one transaction
 class Encrypted:
     """Is a column, or a part of a JSON column, with values of keyrings.encrypt()."""
 
-    name: str  # in the plural, for people
+    name: str  # a noun in the plural, as messages show it
     rows: Callable[[], QuerySet[Any]]
     column: str
     part: str | None = None

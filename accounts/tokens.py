@@ -16,7 +16,7 @@ from accounts.models import ApiToken, User
 
 __all__ = ["DAYS", "MOST", "MOST_DAYS", "REMEMBERED", "Refused", "TooManyError", "note_use", "revoke"]
 
-PREFIX = "mlr_"  # so that scanners of repositories and logs find one that was left there
+PREFIX = "mlr_"  # scanners of repositories and logs find a token by it
 SHAPE = re.compile(r"mlr_[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 
 
@@ -35,7 +35,7 @@ def make(
     Returns it and its text, which cannot be shown again. Raises TooManyError.
     """
     terms = credentials.terms(label, scopes, streams, days, now)
-    if living(user, now).count() >= MOST:
+    if valid(user, now).count() >= MOST:
         raise TooManyError(f"You have {MOST} tokens: revoke one that you no longer need.")
     text = PREFIX + random(32)
     return ApiToken.objects.create(user=user, digest=_digest(text), ending=text[-4:], **terms), text
@@ -46,9 +46,9 @@ def listed(user: User) -> QuerySet[ApiToken]:
     return user.api_tokens.filter(revoked=None).order_by("-pk")
 
 
-def living(user: User, now: datetime) -> QuerySet[ApiToken]:
+def valid(user: User, now: datetime) -> QuerySet[ApiToken]:
     """Returns the tokens of a user that are neither revoked nor expired."""
-    return credentials.living(listed(user), now)
+    return credentials.valid(listed(user), now)
 
 
 def check(text: str, scope: str, now: datetime, stream: str = "") -> ApiToken:

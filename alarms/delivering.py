@@ -135,7 +135,7 @@ class Delivery:
 
     def _waiting(self, places: list[Place]) -> dict[int, list[Job]]:
         now = self._now()
-        return queues.waiting(places, now, queues.held(now)) if places else {}
+        return queues.waiting(places, now, queues.not_yet_due(now)) if places else {}
 
     def _start_lane(self, target: Target, jobs: list[Job]) -> None:
         setup = targets.effective(target)

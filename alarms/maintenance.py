@@ -17,7 +17,7 @@ LONGEST = timedelta(days=90)
 MOST = 200  # that hold at a time
 
 
-def holding(now: datetime) -> QuerySet[Silence]:
+def current_silences(now: datetime) -> QuerySet[Silence]:
     """Returns the silences that hold at a time, the newest first."""
     found = Silence.objects.filter(ended=None, since__lte=now).filter(Q(until=None) | Q(until__gt=now))
     return found.select_related("rule").order_by("-since", "-pk")
@@ -26,7 +26,7 @@ def holding(now: datetime) -> QuerySet[Silence]:
 def of_episode(episode: Episode, now: datetime) -> QuerySet[Silence]:
     """Returns the silences that hold back the messages of an episode."""
     rule, key = Q(rule=None) | Q(rule=episode.rule_id), Q(key="") | Q(key=episode.key)
-    return holding(now).filter(rule & key)
+    return current_silences(now).filter(rule & key)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def silence(rule: Rule | None, key: str, until: datetime | None, reason: str, wh
         raise RefusedError(f"A silence ends in the future, within {LONGEST.days} days.")
     if until is None and not _open(rule, key).exists():
         raise RefusedError("No such alarm is open, so there is nothing to wait for: give the silence an end.")
-    if holding(now).count() >= MOST:
+    if current_silences(now).count() >= MOST:
         raise RefusedError(f"There are {MOST} silences already: end some first.")
     made = Silence.objects.create(rule=rule, key=storable(key), since=now, until=until, reason=words, who=who[:150])
     _audit(who, "silence", made)

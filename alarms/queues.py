@@ -122,7 +122,7 @@ def release(owner: str, targets: Iterable[int]) -> None:
 Held = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time
 
 
-def held(now: datetime) -> Held:
+def not_yet_due(now: datetime) -> Held:
     """Returns the messages that wait for a time of their own: few, since the other messages of a target are due."""
     found: Held = {}
     rows = Message.objects.filter(state=Message.WAITING, due__gt=now, target__isnull=False)

@@ -24,7 +24,7 @@ def words(silence: Silence) -> str:
     return cut(f"Silenced by {silence.who}: {silence.reason}", 200)
 
 
-def about(silence: Silence) -> Q:
+def episode_filter(silence: Silence) -> Q:
     """Returns the filter for the episodes that a silence is about."""
     found = Q()
     if silence.rule_id is not None:
@@ -36,7 +36,7 @@ def clear_with(episode: int, rule: int, key: str, now: datetime) -> None:
     """Ends the silences that hold until an episode clears: those with no other open episode that they are about."""
     fitting = Q(rule=rule) | Q(rule=None)
     for silence in Silence.objects.filter(fitting, ended=None, until=None, key__in=["", key], since__lte=now):
-        if not Episode.objects.filter(about(silence), ended=None).exclude(pk=episode).exists():
+        if not Episode.objects.filter(episode_filter(silence), ended=None).exclude(pk=episode).exists():
             end(silence, now)
 
 
@@ -54,7 +54,7 @@ def end(silence: Silence, now: datetime) -> None:
         if not Silence.objects.filter(pk=silence.pk, ended=None).update(ended=now):
             return  # another process ended it
         quiet = Message.objects.filter(state=Message.SILENCED, made__gte=silence.since).values("notice__episode")
-        burning = Episode.objects.filter(about(silence), ended=None, acknowledged=None, pk__in=quiet)
+        burning = Episode.objects.filter(episode_filter(silence), ended=None, acknowledged=None, pk__in=quiet)
         Notice.objects.bulk_create(
             [_reminder(each, silence, now) for each in burning.order_by("id")[:MOST_REMINDED]], ignore_conflicts=True
         )

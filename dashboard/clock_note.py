@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboard.held.looks import once
 from streams.core import clock
 from streams.models.database_time import ahead_for_sure
-from streams.models.progress import NEAR, living, skews
+from streams.models.progress import NEAR, live_workers, skews
 from streams.models.readers import readings
 
 _NOTE = "The clock of {host} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
@@ -24,7 +24,8 @@ def note(now: Callable[[], datetime] = timezone.now, *, own: int | None = None) 
     own = ahead_for_sure(now) if own is None else own
     if _off(own):
         return _in_words("this machine", own, "the database's")
-    (_, stream), skew = max(skews(once(living, living)).items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
+    ahead = skews(once(live_workers, live_workers)).items()
+    (_, stream), skew = max(ahead, key=lambda found: abs(found[1]), default=(("", ""), 0))
     if _off(skew):
         machine = "this machine" if connection.vendor == "sqlite" else "the database's machine"
         return _in_words(machine, -skew, f"the time that the stream {stream} keeps")

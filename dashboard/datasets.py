@@ -40,7 +40,7 @@ from streams.declarations import Column, Dataset, Found, Question, Row, Series
 
 READ = 200_000  # rows that the database reads for one answer
 COMPUTED = 20_000  # rows for a function that is computed here
-STEPS = 1_000  # of a series
+STEPS = 1_000  # steps of a series
 ROWS = 500
 NEWEST = 2_000  # rows in which values are looked for
 AGGREGATES: dict[str, type[Aggregate]] = {"sum": Sum, "mean": Avg, "min": Min, "max": Max}
@@ -53,13 +53,13 @@ OBJECT = msgspec.json.Decoder(dict[str, Any])
 class Table:
     """Reads the rows of a dataset from a table. Each column is an expression over the model's fields."""
 
-    rows_of: Callable[[str], QuerySet[Any]]  # of a stream
+    rows_of: Callable[[str], QuerySet[Any]]  # returns the rows of a stream
     time: str  # the field that dates a row
     columns: Mapping[str, Expression | F]
     read: int = READ
     computed: int = COMPUTED
     whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
-    steps: Steps | None = None  # that are kept added up; None: each question reads the rows
+    steps: Steps | None = None  # sums that are kept; None: each question reads the rows
     held: str = ""  # a name of its own, if rows are never changed and `whole` is set: the newest stay in memory
     numbers: Collection[str] = ()  # columns of `whole` with numbers
 

@@ -50,7 +50,7 @@ def is_plain(name: str) -> bool:
     return _PLAIN.fullmatch(name) is not None
 
 
-def on(application: str, stream: str) -> dict[str, str]:
+def stream_parameters(application: str, stream: str) -> dict[str, str]:
     """Returns the parameters that keep an address on a stream: none on the application's own."""
     return {} if stream == application else {"stream": stream}
 

@@ -13,7 +13,7 @@ from streams.models.kept import Kept, over_all
 
 ACTS = {"split": "split", "merge": "merged", "reshard": "re-sharded"}
 LOOKED_AT = 200  # rows of the audit: it has them of all streams
-LEAST = timedelta(minutes=2)  # of an outage that goes on
+LEAST = timedelta(minutes=2)  # an outage that goes on is marked from this length on
 SAYS = {
     Outage.ABSENT: "{} had no worker for {}",
     Outage.STUCK: "{} did not get on for {}: the stream could not be read, or its records could not be applied",

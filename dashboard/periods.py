@@ -21,7 +21,7 @@ from streams.core import clock
 USUAL = "1h"
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d", "365d", "today", "yesterday")
 OWN_DAYS = 10_800  # seconds of a step from which on steps begin with the days of the zone
-POINTS = 400  # of a chart, at most: a day in steps of 5 minutes, a year in days
+POINTS = 400  # points of a chart, at most: a day in steps of 5 minutes, a year in days
 MOST_TEXT, MOST_ZONE = 100, 64  # characters
 OWN = ("range", "zone", "page")  # parameters that links to other ranges do not keep
 
@@ -42,8 +42,8 @@ class Period:
     now: int
     zone: tzinfo
     zone_name: str  # "" for UTC
-    text: str  # of the range that is shown
-    typed: str  # as asked for, though it may be no range
+    text: str  # text of the range that is shown
+    typed: str  # text as the request has it, though it may be no range
     usual: bool  # the page shows its usual time, live
     error: str
     path: str

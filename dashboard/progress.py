@@ -12,14 +12,14 @@ from dashboard.standing import elsewhere
 from streams.api import is_kinesis
 from streams.core import clock
 from streams.models.database_time import ahead_for_sure
-from streams.models.progress import NEAR, Progress, living, progress_of, skews
+from streams.models.progress import NEAR, Progress, live_workers, progress_of, skews
 from streams.models.readers import readings
 
 
 def workers() -> dict[str, dict[str, int]]:
     """Counts the workers that live, by application and stream, by the database's clock, as workers see one another."""
     counts: dict[str, dict[str, int]] = {}
-    for application, stream, _ in once(living, living):
+    for application, stream, _ in once(live_workers, live_workers):
         streams = counts.setdefault(application, {})
         streams[stream] = streams.get(stream, 0) + 1
     return counts
@@ -60,7 +60,7 @@ def _ahead(own: int) -> dict[str, dict[str, int]]:
     A page judges by the stream's own time how old its figures are: a clock that is off must not make them stale.
     """
     found: dict[str, dict[str, int]] = {}
-    for (application, stream), skew in skews(once(living, living)).items():
+    for (application, stream), skew in skews(once(live_workers, live_workers)).items():
         if abs(skew - own) > NEAR * clock.SECOND:
             found.setdefault(application, {})[stream] = skew - own
     return found
@@ -73,4 +73,4 @@ def reached(application: str, stream: str) -> Progress:
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:
     """Returns now by the own time of a stream, as a live worker of the application has measured it."""
-    return now + timedelta(milliseconds=skews(once(living, living)).get((application, stream), 0))
+    return now + timedelta(milliseconds=skews(once(live_workers, live_workers)).get((application, stream), 0))

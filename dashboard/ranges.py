@@ -33,7 +33,7 @@ class Span(NamedTuple):
     end: int
     live: bool
     text: str  # as typed: without blanks
-    zone: tzinfo = UTC  # in which days begin
+    zone: tzinfo = UTC  # the zone in which days begin
     whole_end: int = 0
 
     @property

@@ -10,7 +10,7 @@ from common.retention import kept_since
 from dashboard.boards.models import Board, BoardText, DisplayLink
 from dashboard.steps.models import RowStep
 
-ENDED = timedelta(days=30)  # that a display link stays after its end
+ENDED = timedelta(days=30)  # a display link is kept for this long after its end
 NOT_GROWING: dict[type[Model], str] = {
     Board: "as many as people make, at most 500",
     BoardText: "at most 20 for each board",

@@ -16,7 +16,7 @@ from common.text import storable
 from dashboard.live.allowance import Arrivals
 
 SUGGESTED, EACH = 12, 5  # suggestions, and at most of one finder
-ON_PAGE = 25  # of one finder
+ON_PAGE = 25  # hits of one finder
 BURST, RATE = 30, 5.0  # searches of a person at once, and then a second, in one process
 PLURALS = {"person": "people"}
 SLOW_DOWN = "You search faster than the site answers: wait a second."

@@ -13,7 +13,7 @@ from streams.wiring import is_kinesis
 STREAM = client_lines.STREAM
 
 
-def told(site: str, now: datetime, *, first: bool, fault: str = "") -> list[str]:
+def lines(site: str, now: datetime, *, first: bool, fault: str = "") -> list[str]:
     """Returns the lines. `first`: the first user was just made, and gets a token, shown once.
 
     `fault` says in a sentence why the Kinesis API is not started.

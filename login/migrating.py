@@ -44,7 +44,7 @@ class Executor(MigrationExecutor):
 
 
 @contextmanager
-def alone(connection: BaseDatabaseWrapper, say: Any) -> Iterator[None]:
+def migration_lock(connection: BaseDatabaseWrapper, say: Any) -> Iterator[None]:
     """Waits until no other process migrates this database. `say` is called with a sentence before it waits."""
     if connection.vendor == "sqlite":
         with _file_lock(Path(str(connection.settings_dict["NAME"])), say):

@@ -84,10 +84,12 @@ class Supervisor:
                 return
             failures = failures + 1 if time.monotonic() - began < STEADY else 1
             if failures == FAILURES:
-                self._give_up(f"{name} ended {FAILURES} times soon after its start, {how(code)}. It said: {last}")
+                self._give_up(
+                    f"{name} ended {FAILURES} times soon after its start, {end_in_words(code)}. It said: {last}"
+                )
                 return
             pause = PAUSES[failures - 1]
-            self._say(name, f"ended, {how(code)}; it is started again in {pause} s")
+            self._say(name, f"ended, {end_in_words(code)}; it is started again in {pause} s")
             self._stopping.wait(pause)
 
     def _start(self, name: str, command: str) -> "subprocess.Popen[str] | None":
@@ -136,7 +138,7 @@ def _send(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
         os.killpg(process.pid, number)
 
 
-def how(code: int) -> str:
+def end_in_words(code: int) -> str:
     """Describes the end of a process by its exit code, negative for a signal."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
 

@@ -14,7 +14,7 @@ from monitoring.models import Heartbeat
 from monitoring.recorder import MetricsRecorder
 from monitoring.retention import outlived
 from streams.models import Lease, Member
-from streams.models.progress import living
+from streams.models.progress import live_workers
 from streams.operations import retention
 from tests.contracts.fleets import DatabaseFleet, joined
 
@@ -38,7 +38,7 @@ def test_lease_of_a_dead_worker_is_taken_over(fleet: DatabaseFleet) -> None:
 
 
 def test_dead_worker_does_not_count_as_living_and_goes(fleet: DatabaseFleet) -> None:
-    assert (living(), sum(state._members().values())) == ([], 0)
+    assert (live_workers(), sum(state._members().values())) == ([], 0)
     assert [row.owner for row in retention.outlived(timezone.now())[Member]] == ["one"]
 
 

@@ -38,7 +38,7 @@ def kinds(user: User) -> set[str]:
     return {NAMES[kind] for kind in of(user).values_list("type", flat=True)}
 
 
-def lacking(user: User) -> bool:
+def lacks_required(user: User) -> bool:
     """Returns whether the user must have a second factor and has none. Takes no query if they need none."""
     return second_factor_required(user) and not of(user).exists()
 
@@ -50,7 +50,7 @@ def needed(user: User) -> str:
     """
     if provisional.must_be_replaced(user):
         return PASSWORD_NEEDED
-    return FACTOR_NEEDED if lacking(user) else ""
+    return FACTOR_NEEDED if lacks_required(user) else ""
 
 
 def is_last(authenticator: Authenticator) -> bool:

@@ -46,4 +46,4 @@ def note(request: HttpRequest, proof: Proof, *, again: bool) -> None:
         return
     facts = {"reauthenticated": True} if again else {}
     record_authentication(request, proof.user, "mfa", type=Authenticator.Type.RECOVERY_CODES.value, **facts)
-    events.record("recovery-codes.used", user=proof.user, request=request, left=recovery.left(proof.user))
+    events.record("recovery-codes.used", user=proof.user, request=request, left=recovery.count_unused(proof.user))

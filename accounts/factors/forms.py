@@ -71,7 +71,7 @@ class ActivateTotpForm(forms.Form):
 
     code = code_field(inputmode="numeric", autofocus=True)
     end_others = end_others_field()
-    counter: int  # of the right code; set when the form is valid
+    counter: int  # the counter of the right code; set when the form is valid
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

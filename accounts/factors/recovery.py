@@ -36,7 +36,7 @@ def use(user: User, typed: str, now: datetime) -> bool:
     return RecoveryCode.objects.filter(user=user, digest__in=digests, used_at=None).update(used_at=now) == 1
 
 
-def left(user: User) -> int:
+def count_unused(user: User) -> int:
     """Returns the number of unused codes."""
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
 

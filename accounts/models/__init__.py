@@ -3,7 +3,7 @@
 from accounts.models.events import FailedSignIns, SecurityEvent
 from accounts.models.factors import RecoveryCode, TotpUse
 from accounts.models.invitations import Invitation
-from accounts.models.people import User, holding, in_any_case, named
+from accounts.models.people import User, containing, in_any_case, named
 from accounts.models.sessions import EndedSession, Session
 from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import AccessKey, ApiToken
@@ -21,7 +21,7 @@ __all__ = [
     "Session",
     "TotpUse",
     "User",
-    "holding",
+    "containing",
     "in_any_case",
     "named",
 ]

@@ -36,6 +36,6 @@ class FailedSignIns(models.Model):
     )
     kind = models.CharField(max_length=20)  # an accounts.throttle.rules.Kind
     count = models.PositiveIntegerField(default=0)
-    held = models.BooleanField(default=False)  # others were refused, and their secrets were not looked at
+    held = models.BooleanField(default=False)  # further guesses were refused, and their secrets were not looked at
     first_at = models.DateTimeField()
     last_at = models.DateTimeField(db_index=True)

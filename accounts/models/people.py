@@ -56,6 +56,6 @@ def named(text: str) -> QuerySet[User]:
     return User.objects.filter(Q(username=text) | Q(likeness=names.likeness(text)) | in_any)
 
 
-def holding(field: str, text: str) -> QuerySet[User]:
+def containing(field: str, text: str) -> QuerySet[User]:
     """Returns the users with a field that contains this text, in any case."""
     return User.objects.filter(Contains(Lower(field), Lower(Value(text))))

@@ -20,6 +20,6 @@ class Device(models.Model):
     """Holds a browser that a user has signed in on: the counterpart of its cookie."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
-    digest = models.CharField(max_length=64, unique=True)  # of the nonce in the cookie
+    digest = models.CharField(max_length=64, unique=True)  # digest of the nonce in the cookie
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)  # the newest sign-in

@@ -17,7 +17,7 @@ FITS = 150, 350  # milliseconds: expensive for an attacker, hardly noticed at si
 @dataclass(frozen=True)
 class Figure:
     cost: int
-    milliseconds: float  # of one hash on one core; the median of a few
+    milliseconds: float  # time of one hash on one core: the median of a few
 
     def facts(self, best: int, configured: int) -> dict[str, Any]:
         """Returns the row that the command prints: with whether the cost is the best one and the configured one."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # this module is loaded before the models are
 
 SHORTEST, SHORTEST_OF_TWO = 15, 8  # characters: as the only factor, and beside an enforced second factor
 WORD = 4  # letters; shorter context words would refuse too much
-SHARE = 0.4  # of a password that context words may make up
+SHARE = 0.4  # the part of a password that context words may make up
 
 # Look-alike characters count as the same, in words and passwords.
 LOOK_ALIKES = str.maketrans("013457869@$!|l+", "oieastbggasiiit")

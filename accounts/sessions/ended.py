@@ -55,7 +55,7 @@ def outlived(now: datetime) -> QuerySet[EndedSession]:
     return EndedSession.objects.filter(at__lt=now - LASTS)
 
 
-def why(key: str, now: datetime) -> str:
+def reason_of(key: str, now: datetime) -> str:
     """Returns the reason why the session with this key has ended; "" if it is valid or the reason is unknown."""
     hashed = digest(key)
     row = Session.objects.filter(key_hash=hashed).exclude(user=None).first()
@@ -89,7 +89,7 @@ class EndedMiddleware(MiddlewareMixin):
 def _of(request: HttpRequest) -> str:
     """Returns why the browser's session has ended. Takes no query without its cookie, or while it is valid."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    return why(key, timezone.now()) if key and request.session.session_key is None else ""
+    return reason_of(key, timezone.now()) if key and request.session.session_key is None else ""
 
 
 def _cookie() -> str:

@@ -48,7 +48,7 @@ def times(now: datetime) -> dict[str, datetime]:
     return {"began": now, "seen": now, "authenticated": now, "ends": ends, "expire_date": expiry(now, ends)}
 
 
-def hold(row: Session, now: datetime) -> None:
+def pull_back(row: Session, now: datetime) -> None:
     """Moves back the times of a session that lie by more than SLACK further ahead than those of one that begins now.
 
     Only a clock that was set back explains them. Otherwise a session that began while the clock was ahead by years
@@ -73,7 +73,7 @@ class SessionStore(SessionBase):
         if self.row is None:
             self._session_key = None
             return {}
-        hold(self.row, now)
+        pull_back(self.row, now)
         return dict(self.decode(self.row.session_data))
 
     def exists(self, session_key: str) -> bool:

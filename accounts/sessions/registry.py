@@ -27,7 +27,9 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
         ended.sweep(now)
         address = client.address(request.META.get("REMOTE_ADDR", ""))
         store(request).renew(now, address, client.device(request.META.get("HTTP_USER_AGENT", "")))
-        surplus = others(request, user).order_by("-began")[settings.SESSION_LIMIT - 1 :].values_list("pk", flat=True)
+        surplus = (
+            other_sessions(request, user).order_by("-began")[settings.SESSION_LIMIT - 1 :].values_list("pk", flat=True)
+        )
         _end(user.sessions.filter(pk__in=list(surplus)), user, request, "limit")
 
 
@@ -60,15 +62,15 @@ def most() -> int:
     return int(settings.SESSION_LIMIT)
 
 
-def others(request: HttpRequest, user: User) -> QuerySet[Session]:
+def other_sessions(request: HttpRequest, user: User) -> QuerySet[Session]:
     """Returns a user's sessions except the one of this request."""
     return user.sessions.exclude(pk=current(request).pk)
 
 
-def mine(request: HttpRequest) -> list[Session]:
+def own_sessions(request: HttpRequest) -> list[Session]:
     """Returns the user's valid sessions: this one first, then by the latest use."""
     here = current(request)
-    rows = {row.pk: row for row in others(request, person(request)).order_by("-seen")}
+    rows = {row.pk: row for row in other_sessions(request, person(request)).order_by("-seen")}
     valid = valid_sessions(rows)
     return [here, *(row for key, row in rows.items() if key in valid)]
 
@@ -76,7 +78,7 @@ def mine(request: HttpRequest) -> list[Session]:
 def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> Session | None:
     """Ends another session of the user. Returns it; None if it is not theirs or has ended already."""
     user = person(request)
-    chosen = others(request, user).filter(pk=session)
+    chosen = other_sessions(request, user).filter(pk=session)
     row = chosen.first()
     return row if _end(chosen, user, request, reason) else None
 
@@ -84,7 +86,7 @@ def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> Sessi
 def end_others(request: HttpRequest, reason: str = "owner") -> int:
     """Ends the user's other sessions. Returns their number."""
     user = person(request)
-    return _end(others(request, user), user, request, reason)
+    return _end(other_sessions(request, user), user, request, reason)
 
 
 def end_all(user: User, reason: str, request: HttpRequest | None = None, by: str = "") -> int:

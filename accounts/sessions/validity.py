@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import Session, User
 from accounts.passwords.validators import second_factor_required
-from accounts.sessions.engine import SLACK, SessionStore, hold, times
+from accounts.sessions.engine import SLACK, SessionStore, pull_back, times
 
 
 class SessionInfo(NamedTuple):
@@ -52,13 +52,13 @@ def valid_sessions(sessions: Collection[UUID], now: Callable[[], datetime] = tim
     ready = {} if settings.DEBUG else {"user__provisional_until": None}  # accounts/passwords/provisional.py
     rows = Session.objects.filter(pk__in=sessions, expire_date__gt=moment, user__is_active=True, **ready)
     columns = ("id", "expire_date", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
-    owner = cache(_owner)  # one user may own many of the sessions
+    owner = cache(_owner)  # many of the sessions may belong to one user
     valid = {}
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
     for session, expires, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
         user, hashes = owner(*known)
         if expires > latest and (row := Session.objects.filter(pk=session).first()):  # the clock was set back
-            hold(row, moment)
+            pull_back(row, moment)
             ends = row.ends
         if _is_one(auth_hash, hashes) and (has_factor or not second_factor_required(user)):
             valid[session] = SessionInfo(session, user.pk, user.is_staff, ends)

@@ -7,7 +7,7 @@ from django import template
 from accounts import history
 
 register = template.Library()
-SHOWN = 3  # of the notices, the newest; the rest are counted
+SHOWN = 3  # the newest notices are shown; the rest are counted
 
 
 @register.inclusion_tag("accounts/_notices.html", takes_context=True)
@@ -16,7 +16,7 @@ def notices(context: template.RequestContext) -> dict[str, Any]:
     request = context["request"]
     if not request.user.is_authenticated:
         return {}
-    unseen = history.unseen(request.user, request.session)
+    unseen = history.unacknowledged(request.user, request.session)
     newest = list(unseen[: SHOWN + 1])
     more = unseen.count() - SHOWN if len(newest) > SHOWN else 0
     return {

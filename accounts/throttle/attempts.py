@@ -27,7 +27,7 @@ from accounts.throttle.store import Refusal, Reservation, Target
 Result = TypeVar("Result")
 Clock = Callable[[], float]
 Note = Callable[[Kind, str, User | None, datetime], None]
-Spend = Callable[[], object]  # takes as long as a check
+Spend = Callable[[], object]  # a stand-in that takes as long as a check
 
 LONGEST_NAME = 254  # characters; an e-mail address at most
 STRANGERS = 4  # hexadecimal digits: all names without an account share 65,536 buckets, so a flood of them has an end
@@ -120,7 +120,7 @@ class Guess:
             spend()
             reason = "too many in a row" if held.until == inf else "too many"
             events.record(throttled, user=self.user, request=self.request, reason=reason, **facts)
-            self._tell(failed_sign_ins.hold, now)
+            self._tell(failed_sign_ins.note_unseen, now)
             return None
         result = verify()
         if not result:
@@ -147,7 +147,7 @@ class Guess:
             held = store.reserve(own, now)
             if not isinstance(held, Refusal) or held.until < inf:
                 return held
-            devices.revoke(device, self.request, "too many failures")  # from here on it counts as unknown
+            devices.revoke(device, self.request, "too many failures")  # from here on the device counts as unknown
         return store.reserve([*_address(self.request, self.kind), *account], now)
 
 

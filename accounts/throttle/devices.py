@@ -19,7 +19,7 @@ from accounts.models import Device, User
 from accounts.throttle import store
 
 LASTS = timedelta(seconds=store.DEVICE_LASTS)
-ACCOUNTS = 5  # in one browser; the least recently used one gives way
+ACCOUNTS = 5  # accounts in one browser; the least recently used one gives way
 SALT = "accounts.throttle.devices"
 
 

@@ -102,7 +102,7 @@ def changed(request: HttpRequest, form: Form, answer: HttpResponse, says: str) -
     messages.success(request, says)
     if form.cleaned_data["end_others"]:
         sessions.end_others(request, "second factor changed")
-    if factors.kinds(user) and not recovery.left(user):
+    if factors.kinds(user) and not recovery.count_unused(user):
         _make_codes(request, user)
         return redirect("recovery-codes")
     return answer
@@ -123,7 +123,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     context = {
         "codes": made,
         "text": recovery.page(user, request.get_host(), made) if made else "",
-        "left": recovery.left(user),
+        "left": recovery.count_unused(user),
         "few": recovery.FEW,
         "count": recovery.COUNT,
         "host": request.get_host(),

@@ -19,7 +19,8 @@ LONGEST_ID = 18  # digits; every database takes this many
 def index(request: HttpRequest) -> HttpResponse:
     user = person(request)
     page = Paginator(history.of(user), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": map(history.line, page.object_list), "failed": failed_sign_ins.standing(user)}
+    failed = failed_sign_ins.since_success(user)
+    context = {"page": page, "lines": map(history.line, page.object_list), "failed": failed}
     return render(request, "accounts/history.html", context)
 
 

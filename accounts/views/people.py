@@ -13,7 +13,7 @@ from accounts.models import User
 from common.limits import MAX_ID
 
 PAGE = 50  # people
-EVENTS = 20  # of one person
+EVENTS = 20  # events of one person
 LONGEST_NAME = 150  # characters, as in the table
 
 
@@ -63,7 +63,7 @@ def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, verb: str, user: User) -> HttpResponse:
-    done, sentence = people.do(verb, user, person(request), request)
+    done, sentence = people.perform(verb, user, person(request), request)
     (messages.success if done else messages.error)(request, sentence)
     return redirect("person", user.pk)
 

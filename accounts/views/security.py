@@ -26,10 +26,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "changed": user.security_events.filter(name__in=CHANGES).order_by("-pk").first(),
         "passkeys": [each for kind, each in owned if kind == factors.PASSKEY],
         "totp": next((each for kind, each in owned if kind == factors.TOTP), None),
-        "left": recovery.left(user),
+        "left": recovery.count_unused(user),
         "count": recovery.COUNT,
         "few": recovery.FEW,
-        "lacking": factors.lacking(user),
+        "lacking": factors.lacks_required(user),
     }
     return render(request, "accounts/security.html", context)
 
@@ -43,7 +43,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
 
 def _password(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
-    form = ChangePasswordForm(user, request.POST or None, tokens=credentials.any_living(user, now))
+    form = ChangePasswordForm(user, request.POST or None, tokens=credentials.has_valid(user, now))
     if not form.is_valid():
         context = {"form": form, "provisional": provisional.must_be_replaced(user)}
         return render(request, "accounts/password.html", context)

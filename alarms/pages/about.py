@@ -38,7 +38,7 @@ def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False)
         "curve_json": curves.json(curve),
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),
-        "told": list(told(found)),
+        "told": list(message_rows(found)),
         "keeps": staff and (found.application_version is not None),
         "records_url": _records_url(found, spec) if staff else "",
         "own_url": own_url(found) if found.rule.own else "",
@@ -59,7 +59,7 @@ def state(shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def told(found: Episode) -> Iterator[dict[str, Any]]:
+def message_rows(found: Episode) -> Iterator[dict[str, Any]]:
     """Yields a row for each message of an episode and each reason for which somebody was not told, newest first."""
     sent: dict[int, list[Message]] = {}
     messages = Message.objects.filter(notice__episode=found).prefetch_related("tries").order_by("-pk")
@@ -68,9 +68,9 @@ def told(found: Episode) -> Iterator[dict[str, Any]]:
     for notice in found.notices_made.order_by("-pk")[:MESSAGES]:
         for message in sent.get(notice.pk, []):
             yield _row(notice) | _result(message)
-        for reason in untold(notice):
+        for reason in untold_reasons(notice):
             yield _row(notice) | {"key": f"{notice.pk}-{reason}", "result": "not told", "answer": reason}
-        if not sent.get(notice.pk) and not untold(notice):
+        if not sent.get(notice.pk) and not untold_reasons(notice):
             waits = "waits for `notify`" if notice.expanded is None else "nobody subscribes to it"
             yield _row(notice) | {"key": f"{notice.pk}", "result": "not told", "answer": waits}
 
@@ -91,7 +91,7 @@ def _result(message: Message) -> dict[str, Any]:
     }
 
 
-def untold(notice: Notice) -> list[str]:
+def untold_reasons(notice: Notice) -> list[str]:
     """Returns the reasons of a notice in words."""
     found = _json(notice.untold or "[]")
     items = found if isinstance(found, list) else [found]

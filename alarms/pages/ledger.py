@@ -59,7 +59,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "whole": period.usual,
         "page": page,
         "states": [(state, states.get(state, 0), query(asked | {"state": state}, period)) for state in STATES],
-        "untold": [(notice, about.untold(notice)) for notice in page] if asked["state"] == UNTOLD else None,
+        "untold": [(notice, about.untold_reasons(notice)) for notice in page] if asked["state"] == UNTOLD else None,
         "untold_query": query(asked | {"state": UNTOLD}, period),
         "any_state": query(asked | {"state": ""}, period),
         "rules": Rule.objects.order_by("title").values_list("name", "title")[:500],
@@ -136,7 +136,7 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
 def _untold_cells(found: QuerySet[Notice]) -> Iterator[list[Any]]:
     for each in found.iterator(1000):
         episode = each.episode
-        for reason in about.untold(each):
+        for reason in about.untold_reasons(each):
             target, _, why = reason.rpartition(": ")
             yield [
                 *(iso(each.made), "not told", target, episode.rule.name, episode.key, episode.severity, each.kind),

@@ -26,7 +26,7 @@ _SECONDS = {"15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400, "7d": 604_800}
 def silences(request: HttpRequest) -> HttpResponse:
     """Lists the silences that hold, then those that are over with the number of messages that each held back."""
     now = timezone.now()
-    holding = list(maintenance.holding(now))
+    holding = list(maintenance.current_silences(now))
     over = Silence.objects.exclude(pk__in=[each.pk for each in holding]).select_related("rule")
     page = Paginator(over.order_by("-since", "-pk"), ROWS).get_page(request.GET.get("page"))
     return render(request, "alarms/silences.html", {"holding": holding, "page": page})

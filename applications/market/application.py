@@ -14,13 +14,13 @@ from applications.market.observing import observe
 from applications.market.retention import outlived
 from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
-from dashboard.steps.building import beside
+from dashboard.steps.building import with_tables
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 from streams.models.rollups import Roller
 
 SECOND = timedelta(seconds=1)
-BOTH = beside(LADDER, TABLE)
+BOTH = with_tables(LADDER, TABLE)
 
 APPLICATION = Application(
     name=TRADES,

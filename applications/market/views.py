@@ -123,7 +123,9 @@ def _range_csv(request: HttpRequest, chosen: Chosen, asked: str) -> HttpResponse
 
 def _past(period: Period, chosen: Chosen, ticker: str) -> dict[str, Any]:
     """Returns the context of the time that a page shows; `past` is None for its usual one, the last hour, live."""
-    more = urlencode(dashboard_links.on(chosen.default, chosen.stream) | ({"ticker": ticker} if ticker else {}))
+    more = urlencode(
+        dashboard_links.stream_parameters(chosen.default, chosen.stream) | ({"ticker": ticker} if ticker else {})
+    )
     both = "&".join(filter(None, [period.query, more]))
     links_of = {"json_url": f"{reverse('market-json')}?{both}", "csv_url": f"{reverse('market-csv')}?{both}"}
     if period.usual:

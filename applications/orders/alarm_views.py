@@ -46,7 +46,9 @@ def alarms(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     narrowed = "" if period.usual else period.query
-    names = dashboard_links.on(on.default, on.stream) | {name: value for name, value in asked.items() if value}
+    names = dashboard_links.stream_parameters(on.default, on.stream) | {
+        name: value for name, value in asked.items() if value
+    }
     query = "&".join(filter(None, [narrowed, urlencode(names)]))
     context["urls"] = {view: f"{reverse(f'alarms-{view}')}?{query}".removesuffix("?") for view in ("csv", "json")}
     context |= {"page": page, "rows": [episode(found) for found in page]}

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from applications.orders import rollups, topics
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, Site, SiteStep
-from applications.orders.thresholds import held
+from applications.orders.thresholds import thresholds_over_time
 from common.retention import kept_since
 from dashboard.download import time_columns
 from dashboard.periods import Period, times
@@ -28,7 +28,7 @@ def history(stream: str, sites: Sequence[str], period: Period) -> dict[str, Any]
     step, at, exact, known = _read(stream, sites, period)
     start, end = clock.to_datetime(at[0] * clock.SECOND), clock.to_datetime(period.span.end)
     now = dict(Site.objects.filter(name__in=sites).values_list("name", "threshold"))
-    thresholds = held({site: now.get(site, DEFAULT_THRESHOLD) for site in sites}, start)
+    thresholds = thresholds_over_time({site: now.get(site, DEFAULT_THRESHOLD) for site in sites}, start)
     until = _read_to(stream, period)
     found = {}
     for site in sites:

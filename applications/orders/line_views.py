@@ -45,7 +45,7 @@ def order_lines(request: HttpRequest) -> HttpResponse:
     on, period, asked = _asked(request)
     found = list(_from(_matching(on.stream, period, asked), request.GET.get("after", ""))[: LINES + 1])
     shown = found[:LINES]
-    names = dashboard_links.on(on.default, on.stream) | asked
+    names = dashboard_links.stream_parameters(on.default, on.stream) | asked
     context = {
         "on": on,
         "period": period,

@@ -24,7 +24,7 @@ def set_threshold(site: Site, lines: int, who: str, now: datetime) -> bool:
     return True
 
 
-def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime], int]]:
+def thresholds_over_time(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime], int]]:
     """Returns for each site the function from a time, `since` or later, to the threshold of that time.
 
     `now` has the present threshold of each requested site.

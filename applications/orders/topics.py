@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, Ou
 
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
-from applications.orders.thresholds import held
+from applications.orders.thresholds import thresholds_over_time
 from dashboard.held.looks import once
 from dashboard.progress import own_time, reached
 from streams.core import clock
@@ -127,7 +127,7 @@ def points(
         seconds[name][clock.from_datetime(second)] = lines, peak
     older = _begun_before(earliest, stream, names)
     known = dict(_THRESHOLDS.rows(list(names)))
-    thresholds = held({name: known.get(name, otherwise) for name in names}, clock.to_datetime(start))
+    thresholds = thresholds_over_time({name: known.get(name, otherwise) for name in names}, clock.to_datetime(start))
     moments = [clock.to_datetime(second) for second in range(start, end, clock.SECOND)]
     history: dict[str, Points] = {}
     for name in names:

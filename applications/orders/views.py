@@ -206,7 +206,7 @@ def _site_of(request: HttpRequest, name: str) -> Site | None:
 
 def _names(on: Chosen) -> dict[str, str]:
     """Returns the parameter that keeps an address on the stream."""
-    return dashboard_links.on(on.default, on.stream)
+    return dashboard_links.stream_parameters(on.default, on.stream)
 
 
 def no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:

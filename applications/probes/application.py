@@ -10,7 +10,7 @@ from applications.probes.observing import episodes, observe
 from applications.probes.retention import outlived
 from applications.probes.rollups import LADDER
 from applications.probes.source import SOURCE
-from dashboard.steps.building import beside
+from dashboard.steps.building import with_tables
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 from streams.models.rollups import Roller
@@ -26,7 +26,7 @@ APPLICATION = Application(
     set_back=processor.set_back,
     source=SOURCE,
     report=report.probes,
-    deliver=partial(Roller, beside(LADDER, TABLE)),
+    deliver=partial(Roller, with_tables(LADDER, TABLE)),
     results=[(ProbeMinute, "minute"), (ProbeEpisode, "started")],
     windows_closed=windows_closed,
     retention=outlived,

@@ -125,7 +125,7 @@ def _configured(request: HttpRequest) -> list[Probe]:
 
 
 def _address(on: Chosen, probe: str, range_: str) -> str:
-    names = dashboard_links.on(on.default, on.stream) | ({"probe": probe} if probe else {})
+    names = dashboard_links.stream_parameters(on.default, on.stream) | ({"probe": probe} if probe else {})
     return dashboard_links.asking("probes", **names, **({} if range_ == showing.USUAL else {"range": range_}))
 
 

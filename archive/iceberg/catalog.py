@@ -33,7 +33,7 @@ def opened() -> Catalog:
         from pyiceberg.catalog import load_catalog  # noqa: PLC0415 - optional, and imported by this command alone
     except ImportError:
         raise IcebergError(f"Tables of Iceberg need packages that are not installed. {NEEDED}") from None
-    with told():
+    with translated_errors():
         return load_catalog(NAME, **wanted)
 
 
@@ -85,7 +85,7 @@ def _files(archive: str) -> dict[str, str | None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Turns the errors of pyiceberg, and of the packages below it, into IcebergError."""
     try:
         yield

@@ -14,9 +14,9 @@ from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from archive.iceberg.catalog import told
+from archive.iceberg.catalog import translated_errors
 from archive.iceberg.expiring import expire
-from archive.iceberg.tables import Wanted, made, wanted, widen
+from archive.iceberg.tables import Wanted, ensure_table, wanted, widen
 from archive.models import ArchivedFile
 from archive.sink import kinds_of
 from archive.stores.base import FileStore
@@ -44,9 +44,9 @@ def register(stream: str, store: FileStore, catalog: Catalog, keep: int) -> Iter
         there = list(files.values_list("pk", "path"))  # after those that are gone, so that no file is in both
         addresses = [_address(store, path) for _, path in there]
         _note([key for key, _ in there], is_named=True)  # first: a table that names a file without a note loses it
-        with told():
+        with translated_errors():
             if addresses or catalog.table_exists(want.identifier):
-                yield _registered(made(catalog, want), want, addresses, keep)
+                yield _registered(ensure_table(catalog, want), want, addresses, keep)
         _note(gone, is_named=False)
 
 

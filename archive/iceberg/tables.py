@@ -82,7 +82,7 @@ def wanted(stream: str, kinds: Mapping[str, str]) -> list[Wanted]:
     ]
 
 
-def made(catalog: Catalog, want: Wanted) -> Table:
+def ensure_table(catalog: Catalog, want: Wanted) -> Table:
     """Returns the table, which is made if it is not there. Raises IcebergError if its name is another stream's."""
     if catalog.table_exists(want.identifier):
         table = catalog.load_table(want.identifier)

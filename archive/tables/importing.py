@@ -17,7 +17,7 @@ from django.utils import timezone
 from archive.models import FileTable, TablePart
 from archive.stores.base import FileStore
 from archive.tables import storing
-from archive.tables.kinds import KINDS, Column, bare, cells_of, convert, discovered, misfit_reason, odd_row
+from archive.tables.kinds import KINDS, Column, cells_of, convert, discovered, misfit_reason, odd_row, trimmed
 from archive.tables.opening import Opened, opened
 from archive.tables.reading import Bad, Run
 from archive.tables.spec import Spec
@@ -65,7 +65,7 @@ class Cells:
             columns += columns_of(columns[agents])
         self.run = run
         self.texts = [cells_of(values, spec.null) for values in columns]
-        self.bare = [bare(cells, decimal_comma=spec.decimal_comma) for cells in self.texts]
+        self.bare = [trimmed(cells, decimal_comma=spec.decimal_comma) for cells in self.texts]
 
 
 class Pass:

@@ -107,7 +107,7 @@ def cells_of(values: Sequence[str | None], null: str | None) -> pa.StringArray:
     return cells if null is None else pc.if_else(pc.equal(cells, null), None, cells)
 
 
-def bare(cells: pa.StringArray, *, decimal_comma: bool) -> pa.StringArray:
+def trimmed(cells: pa.StringArray, *, decimal_comma: bool) -> pa.StringArray:
     """Returns the cells as a kind other than text reads them: without blanks around, and null if nothing is left."""
     cells = pc.utf8_trim_whitespace(cells)
     cells = pc.if_else(pc.equal(cells, ""), None, cells)

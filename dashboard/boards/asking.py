@@ -23,7 +23,7 @@ from streams.models.readers import default_stream, progress_of, streams_of
 ADDED = ("count", "sum", "distinct")  # a step without rows has 0, where rows are known
 EXACT = 2**53  # up to which a float holds every whole number
 MONTH = 30 * 86_400 * SECOND
-PIECES = 30  # of a range, where only the whole is shown: a cut leaves out whole pieces
+PIECES = 30  # pieces of a range, where only the whole is shown: a cut leaves out whole pieces
 
 
 class PanelError(ValueError):
@@ -34,7 +34,7 @@ class Sources:
     """Finds datasets, streams and progress, each once."""
 
     def __init__(self) -> None:
-        self._streams: dict[str, tuple[list[str], str]] = {}  # by application: all, and the default one
+        self._streams: dict[str, tuple[list[str], str]] = {}  # by application: all streams, and the default one
         self._progress: dict[tuple[str, str], Progress] = {}
 
     @cached_property

@@ -22,7 +22,7 @@ MOST = 100  # ranges and values of one board
 class Built(NamedTuple):
     """Holds a panel's snapshot, and the state from which it was built."""
 
-    version: int | None  # of the panel's topic; None if it has none
+    version: int | None  # version of the panel's topic; None if the panel has no topic
     moves: int  # number of the time of MOVES seconds
     snapshot: dict[str, Any]
 
@@ -34,7 +34,7 @@ class KeptPanels:
         self._content = content
         self._lock = Lock()
         self._sources, self._moves = Sources(), 0
-        self._built: dict[tuple[str, str, str], list[Built]] = {}  # that of the last look is the last
+        self._built: dict[tuple[str, str, str], list[Built]] = {}  # in the order of use
 
     def panels(self, span: Span, value: str, now: datetime) -> list[dict[str, Any]]:
         """Returns the snapshots of the panels for a live range."""

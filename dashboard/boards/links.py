@@ -17,7 +17,7 @@ from dashboard.boards.models import Board, DisplayLink
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 PURPOSE = "display-link"
-MOST = 50  # of one person
+MOST = 50  # valid links of one person
 MOST_LABEL = 60  # characters
 DAYS = {90: "3 months", 365: "a year", 730: "2 years"}
 MINUTE = timedelta(minutes=1)
@@ -36,7 +36,7 @@ def make(
     random: Callable[[int], str] = secrets.token_urlsafe,
 ) -> tuple[DisplayLink, str]:
     """Makes a link of 256 random bits. Returns it and its token, which cannot be shown again. Raises TooManyError."""
-    if living(now).filter(user=user).count() >= MOST:
+    if valid(now).filter(user=user).count() >= MOST:
         raise TooManyError(f"You have {MOST} display links: revoke one that you no longer need.")
     token = random(32)
     label = label.strip()[:MOST_LABEL] or board.title[:MOST_LABEL]
@@ -46,7 +46,7 @@ def make(
     return made, token
 
 
-def living(now: datetime) -> QuerySet[DisplayLink]:
+def valid(now: datetime) -> QuerySet[DisplayLink]:
     """Returns the links that are neither revoked nor expired, of people who may still sign in."""
     return DisplayLink.objects.filter(revoked=None, expires__gt=now, user__is_active=True)
 
@@ -58,7 +58,7 @@ def check(token: str, now: datetime) -> Board | None:
     """
     if not SHAPE.fullmatch(token):
         return None
-    found = living(now).filter(digest__in=keyrings.digests(PURPOSE, token)).select_related("board", "user").first()
+    found = valid(now).filter(digest__in=keyrings.digests(PURPOSE, token)).select_related("board", "user").first()
     if found is None or not access.visible(found.user).filter(pk=found.board_id).exists():
         return None
     if found.used is None or now - found.used > MINUTE:
@@ -80,7 +80,7 @@ def revoke(number: int, user: int | None, now: datetime) -> DisplayLink | None:
 
 
 def _doors(user: User) -> list[Door]:
-    found = living(timezone.now()).filter(user=user).select_related("board").order_by("-pk")
+    found = valid(timezone.now()).filter(user=user).select_related("board").order_by("-pk")
     return [
         Door(
             link.label,

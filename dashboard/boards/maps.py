@@ -13,10 +13,10 @@ from dashboard.ranges import Span
 from streams.core.clock import to_iso
 
 THINGS = 500  # unless the panel says otherwise
-DIGITS = 5  # of a degree: a metre
+DIGITS = 5  # decimal digits of a degree: about a metre
 
 
-def among(snapshot: Mapping[str, Any]) -> bool:
+def has_map(snapshot: Mapping[str, Any]) -> bool:
     """Returns whether a board has a map, so that its page needs the code of maps."""
     return any(panel["kind"] == "map" for panel in snapshot["panels"])
 

@@ -18,7 +18,7 @@ from dashboard.boards import access, maps, panels, topics
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.days import DAY
 from dashboard.boards.models import Board
-from dashboard.boards.presenting import present, things, twin
+from dashboard.boards.presenting import curve_rows, newest_positions, present
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content, Panel, milliseconds
 from dashboard.live.service import snapshots as live_snapshots
@@ -78,7 +78,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
     return {
         "data": data,
         "panels": present(data, pulse),
-        "has_map": maps.among(data),
+        "has_map": maps.has_map(data),
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
@@ -125,14 +125,14 @@ def _table(panel: dict[str, Any], span: Span) -> tuple[list[str], Iterator[list[
     """Returns the columns and the rows of a panel; of a panel without figures, its sentences."""
     if "lines" in panel:
         names = [line["name"] for line in panel["lines"]]
-        rows = ([*download.time_columns(time), *values] for time, values in reversed(list(twin(panel))))
+        rows = ([*download.time_columns(time), *values] for time, values in reversed(list(curve_rows(panel))))
         return ["time_utc", "epoch_ms", *names], rows
     if "rows" in panel:
         names = [head["label"] for head in panel["columns"]]
         return ["time_utc", "epoch_ms", *names], ([*download.time_columns(row[0]), *row[1:]] for row in panel["rows"])
     if "routes" in panel:
         names = ["time_utc", "epoch_ms", panel["by"], "latitude", "longitude", *([panel["of"]] if panel["of"] else [])]
-        return names, (_place(thing, valued=bool(panel["of"])) for thing in things(panel, None))
+        return names, (_place(thing, valued=bool(panel["of"])) for thing in newest_positions(panel, None))
     if "places" in panel:
         return [panel["by"], panel["title"]], ([place["name"], place["value"]] for place in panel["places"])
     if "alarms" in panel:

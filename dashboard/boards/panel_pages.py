@@ -139,5 +139,5 @@ def _preview(content: Content, shown: Panel | None) -> dict[str, Any]:
     one = Content(title=content.title, range=content.range, panels=[shown])
     data = panels.board(one, span, "", clock.from_datetime(now))
     pulse = live_snapshots.take([dashboard_topics.PULSE], now)[dashboard_topics.PULSE]["data"]
-    shows = {"panels": present(data, pulse), "has_map": maps.among(data), "display": True}
+    shows = {"panels": present(data, pulse), "has_map": maps.has_map(data), "display": True}
     return shows | {"data": data | {"version": 0}}

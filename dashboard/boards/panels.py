@@ -15,10 +15,10 @@ from streams.core.clock import SECOND, iso, to_iso
 from streams.declarations import Series
 
 logger = logging.getLogger(__name__)
-POINTS = {"S": 60, "M": 120, "wide": 240}  # of a curve
+POINTS = {"S": 60, "M": 120, "wide": 240}  # points of a curve, by the size of its panel
 LINES, PLACES, ROWS = 5, 10, 20  # unless the panel says otherwise
-MOST_LINES = 5  # that can be told apart
-COLUMNS = 12  # of a table
+MOST_LINES = 5  # lines that people can tell apart
+COLUMNS = 12  # columns of a table
 CHOICES = 200  # values of the variable
 NAMES = {"count": "Rows", "distinct": "Different values of", "mean": "Mean of", "min": "Least", "max": "Greatest"}
 NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
@@ -71,7 +71,7 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
         return same | {"title": shown.title or "Panel", "error": says}
     except Error:  # the database is away: the page or the hub says so
         raise
-    except Exception:  # of one panel: the others, and the hub with everybody's topics, go on
+    except Exception:  # one panel fails: the others, and the hub with everybody's topics, go on
         logger.exception("A panel of %r cannot be built.", shown.data)
         return same | {"title": shown.title or "Panel", "error": "This panel cannot be built; the log says why."}
     progress = asked.progress

@@ -7,7 +7,7 @@ from dashboard.paths import path
 from dashboard.standing import SILENCE, judge
 from streams.core import clock
 
-WIDTH, HEIGHT = 100, 24  # of a spark; board.js draws the same
+WIDTH, HEIGHT = 100, 24  # size of a spark line; board.js draws the same
 LISTED = 200  # things in the table beside a map
 
 
@@ -24,14 +24,14 @@ def _presented(panel: dict[str, Any], place: int, pulse: Mapping[str, Any], now:
     if panel["kind"] == "number" and "values" in panel:
         more |= {"spark": spark(panel["values"])}
     if "lines" in panel:
-        more |= {"heads": [line["name"] for line in panel["lines"]], "twin": list(twin(panel))}
+        more |= {"heads": [line["name"] for line in panel["lines"]], "twin": list(curve_rows(panel))}
         more |= {"none": all(value is None for line in panel["lines"] for value in line["values"])}
     if "routes" in panel:
-        more |= {"things": list(things(panel)), "others": max(0, len(panel["routes"]) - LISTED)}
+        more |= {"things": list(newest_positions(panel)), "others": max(0, len(panel["routes"]) - LISTED)}
     return panel | more
 
 
-def things(panel: Mapping[str, Any], most: int | None = LISTED) -> Iterator[dict[str, Any]]:
+def newest_positions(panel: Mapping[str, Any], most: int | None = LISTED) -> Iterator[dict[str, Any]]:
     """Yields the newest position of each thing on a map; `look` is stale for one that has been silent for a while."""
     end = clock.from_iso(panel["end"])
     for route in panel["routes"][:most]:
@@ -55,7 +55,7 @@ def _standing(panel: Mapping[str, Any], pulse: Mapping[str, Any], now: int) -> d
     return {"look": found.look, "since": since, "age": age, "elsewhere": elsewhere}
 
 
-def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
+def curve_rows(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
     """Yields the steps of a curve, the latest first: (time, a value for each line)."""
     columns = [line["values"] for line in panel["lines"]]
     for place in reversed(range(len(columns[0]) if columns else 0)):

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from streams.core import clock
 from streams.declarations import FUNCTIONS
 
-MOST_BYTES = 64 * 1024  # of a board's text
+MOST_BYTES = 64 * 1024  # bytes of a board's text
 MOST_PANELS = 24
 MOST_TITLE, MOST_DESCRIPTION, MOST_WORDS, MOST_NAME, MOST_VALUE = 120, 500, 4_000, 200, 256  # characters
 MOST_FILTERS, MOST_VALUES = 5, 20
@@ -53,9 +53,9 @@ class Panel(Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[str, Meta(max_length=8)] = ""
     unit: Annotated[str, Meta(max_length=24)] = ""
     most: Annotated[int, Meta(ge=0, le=MOST_THINGS)] = 0  # lines, places, rows or things; 0 for the kind's usual number
-    lat: Name = ""  # of a map: the columns with degrees north and east; `by` names the things
+    lat: Name = ""  # maps only: the columns with degrees north and east; `by` names the things
     lon: Name = ""
-    trail: Annotated[int, Meta(ge=0, le=MOST_TRAIL)] = TRAIL  # of a map: earlier positions of each thing
+    trail: Annotated[int, Meta(ge=0, le=MOST_TRAIL)] = TRAIL  # maps only: earlier positions of each thing
     text: Annotated[str, Meta(max_length=MOST_WORDS)] = ""
 
 

@@ -7,7 +7,7 @@ from streams.declarations import Column, Dataset
 
 # By the first word of a column's name, as panels without code name their results.
 FUNCTIONS = {"count": "sum", "sum": "sum", "total": "sum", "min": "min", "max": "max", "peak": "max", "last": "last"}
-FUNCTIONS |= {"distinct": "max", "p95": "max"}  # of values that cannot be added up
+FUNCTIONS |= {"distinct": "max", "p95": "max"}  # for values that cannot be added up
 PLACES = [("lat",), ("lon", "lng")]  # beginnings of the names of columns with degrees
 
 

@@ -11,7 +11,7 @@ from dashboard.boards.reading import read
 from streams.models import TopicVersion
 
 MOST_BOARDS = 500
-MOST_TEXTS = 20  # that undo can go back
+MOST_TEXTS = 20  # steps that undo can go back
 SLUG = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)*")
 TAKEN = {"new"}  # addresses below /boards/ that are no board
 

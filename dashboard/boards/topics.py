@@ -40,8 +40,8 @@ class Named(NamedTuple):
     slug: str
     owner: int | None
     range: str  # "" for the board's own
-    value: str  # of the variable; "" for all
-    zone: str = ""  # of the days of a long range; "" for UTC
+    value: str  # value of the variable; "" for all
+    zone: str = ""  # zone of the days of a long range; "" for UTC
 
 
 class Held(NamedTuple):

@@ -17,7 +17,7 @@ from dashboard.held.looks import once
 from streams.core import clock
 
 MOST = 20_000  # rows of one table and stream
-MOST_CHARACTERS = 8 << 20  # of their objects
+MOST_CHARACTERS = 8 << 20  # characters of the objects of these rows
 TABLES = 8
 MOST_KEPT = 32  # questions of a table of which parts are kept; one holds a number or a short list for each row at most
 Row = tuple[int, int, dict[str, Any]]  # time in milliseconds, primary key, values by column
@@ -28,7 +28,7 @@ _in_order = itemgetter(0, 1)
 class Source(NamedTuple):
     """Names the rows of a table of one stream."""
 
-    key: tuple[str, str]  # that no other rows have
+    key: tuple[str, str]  # unlike that of any other rows
     rows: Callable[[], QuerySet[Any]]
     time: str  # the field that dates a row
     whole: str  # the field with a JSON object of all columns
@@ -63,7 +63,7 @@ class Held:
     times: list[int] = field(default_factory=list)
     last: int = 0  # the greatest key
     characters: int = 0
-    lock: Lock = field(default_factory=Lock)  # of `changes` and `parts`; held for microseconds, so one may wait for it
+    lock: Lock = field(default_factory=Lock)  # guards `changes` and `parts`, for microseconds: one may wait for it
 
     def add(self, rows: list[Row]) -> None:
         """Takes rows that were added to the table, and forgets the parts of their steps."""
@@ -122,7 +122,7 @@ class View(NamedTuple):
     memory: Memory
 
 
-_held: dict[tuple[str, str], Held] = {}  # the one that was asked last is the last
+_held: dict[tuple[str, str], Held] = {}  # in the order of use
 _lock = Lock()
 
 

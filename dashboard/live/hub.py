@@ -246,7 +246,7 @@ class Hub:
             # Time spent waiting for a processor does not count: it would make pages on a busy machine slower still.
             began = thread_time()
             for connection in connections.all(initialized_only=True):
-                connection.close_at = None  # this thread stays, so it keeps its connection while that works
+                connection.close_at = None  # this thread stays, so it keeps its connection while the connection works
                 connection.close_if_unusable_or_obsolete()
             reset_queries()  # Django keeps them while DEBUG is on
             try:

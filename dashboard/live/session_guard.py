@@ -22,7 +22,7 @@ MISSES = 3  # queries without an answer, until sockets can no longer be verified
 # Close codes; 1013 is of RFC 6455's registry.
 SESSION_ENDED, FORBIDDEN, TOO_MANY, TRY_LATER = 4401, 4403, 4429, 1013
 
-Living = Callable[[Collection[UUID]], Mapping[UUID, SessionInfo]]
+FindSessions = Callable[[Collection[UUID]], Mapping[UUID, SessionInfo]]
 logger = logging.getLogger(__name__)
 
 
@@ -37,11 +37,11 @@ class Guarded(Protocol):
 
 class SessionGuard:
     def __init__(
-        self, living: Living, permits: Callable[[str, SessionInfo], bool], now: Callable[[], datetime]
+        self, valid_sessions: FindSessions, permits: Callable[[str, SessionInfo], bool], now: Callable[[], datetime]
     ) -> None:
-        """`living` maps the given ids to the valid sessions; `permits` returns whether a session may see a topic."""
+        """`valid_sessions` finds the valid ones of the given ids; `permits` returns whether one may see a topic."""
         self.permits = permits
-        self._living = living
+        self._valid_sessions = valid_sessions
         self._now = now
         self._deadlines: dict[Guarded, asyncio.TimerHandle] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="guard")
@@ -69,24 +69,24 @@ class SessionGuard:
         for socket in self._deadlines:
             if socket.standing.ends <= now:  # a timer counts seconds, and does not notice a clock that is put forward
                 socket.close(SESSION_ENDED)
-        living = await self._ask()
-        if living is not None:
+        valid = await self._ask()
+        if valid is not None:
             self._misses = 0
-            self._judge(living)
+            self._judge(valid)
             return
         self._misses += 1
         if self._misses >= MISSES:
             logger.error("The database does not answer for sessions: closing %d sockets.", len(self._deadlines))
             self._close_all()
 
-    def _judge(self, living: Mapping[UUID, SessionInfo]) -> None:
+    def _judge(self, valid: Mapping[UUID, SessionInfo]) -> None:
         for socket in self._deadlines:
             session = socket.standing.session
-            if session not in living:
+            if session not in valid:
                 if session in self._asked:  # else it joined while the answer was on its way
                     socket.close(SESSION_ENDED)
                 continue
-            socket.standing = living[session]
+            socket.standing = valid[session]
             if not all(self.permits(topic, socket.standing) for topic in socket.topics):
                 socket.close(FORBIDDEN)
 
@@ -109,7 +109,7 @@ class SessionGuard:
         """Asks the database in a thread of the guard's own, so that no slow page delays it."""
         close_old_connections()
         try:
-            return self._living(sessions)
+            return self._valid_sessions(sessions)
         finally:
             reset_queries()  # Django keeps them while DEBUG is on
             close_old_connections()  # the next socket may open hours later

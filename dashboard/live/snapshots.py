@@ -47,8 +47,8 @@ class Snapshots:
         self._find = find
         self._versions = versions
         self._held: dict[str, Snapshot] = {}
-        self._followed: set[str] = set()  # by sockets
-        self._polled: dict[str, None] = {}  # the topic that was polled last is the last
+        self._followed: set[str] = set()  # topics that sockets follow
+        self._polled: dict[str, None] = {}  # topics in the order in which they were polled
         self._lock = Lock()
         self._failed: dict[str, float] = {}  # topics that could not be built, and when they are tried again
 

@@ -14,9 +14,9 @@ from websockets.frames import CloseCode, Frame
 from dashboard.live.allowance import Allowance
 
 PONGS_OWED = 16 << 10  # unwritten bytes; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
-FRAGMENTS = 100  # of one message; browsers send a message of ours in one
+FRAGMENTS = 100  # fragments of one message; browsers send a message of ours in one
 # Bytes that a socket may send: a page sends about a hundred when it opens, and then nothing.
-BURST, RATE = 256 << 10, 8 << 10  # at once; a second
+BURST, RATE = 256 << 10, 8 << 10  # bytes at once, and bytes a second
 FRAME = 1 << 10  # bytes that each frame counts beside its own: an empty ping costs as much work as a message
 PIECE = 1 << 10  # bytes that are parsed before they are counted: at most 170 frames
 

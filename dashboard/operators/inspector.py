@@ -22,7 +22,7 @@ from streams.core.filters import Condition
 from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
-DIGITS = 64  # of a sequence number: those of Kinesis have up to 56
+DIGITS = 64  # digits of a sequence number: those of Kinesis have up to 56
 TOLD = 20  # fields that the page lists if no record has the requested one
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 

@@ -103,7 +103,7 @@ def owner_in_words(owner: str) -> str:
 def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
     end = (now - RATE_LAG).replace(microsecond=0)
     start = end - timedelta(seconds=RATE_SECONDS)
-    applications = Lease.objects.values("application")  # as the index of seconds goes
+    applications = Lease.objects.values("application")  # in the order of the index on seconds
     seconds = Throughput.objects.filter(application__in=applications, second__gte=start, second__lt=end)
     sums = seconds.values_list("application", "stream", "shard").annotate(Sum("records"), Sum("size"))
     return {tuple(names): (records / RATE_SECONDS, size / RATE_SECONDS) for *names, records, size in sums}

@@ -20,7 +20,7 @@ SPARES = 30  # a level is at least as many steps of the rows: below, it would ha
 KEYS = 500  # values of a text, or combinations, in one step
 ALONE = 4  # texts of which each has steps of its own: most questions are about one, and read fewer rows so
 READ = 200_000  # rows that are added up for one step
-PLACES = ("count", "sum", "min", "max", "last", "at", "order")  # of a column's list; `at` and `order` are of `last`
+PLACES = ("count", "sum", "min", "max", "last", "at", "order")  # in a column's list; `at` and `order` belong to `last`
 AT = PLACES.index("at")
 Numbers = list[Any]
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -79,7 +79,7 @@ class Added(NamedTuple):
     groups: "Groups | None"
 
 
-def beside(ladder: Ladder, *tables: "Table") -> Ladder:
+def with_tables(ladder: Ladder, *tables: "Table") -> Ladder:
     """Returns a ladder that also builds the steps of these tables."""
 
     def build(stream: str, step: int, starts: Sequence[datetime]) -> None:

@@ -17,7 +17,7 @@ class RowStep(models.Model):
     step = models.PositiveIntegerField()  # seconds
     start = models.BigIntegerField()  # seconds since 1970
     of = models.CharField(max_length=128)  # ALL, a text column, or EACH
-    complete = models.BooleanField(default=True)  # of ALL: those of values and combinations stand beside it
+    complete = models.BooleanField(default=True)  # for ALL: the rows of values and combinations exist too
     rows = models.BigIntegerField(null=True)  # None: they are too many to be added up
     data = models.TextField()
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 from streams.core.clock import SECOND, to_datetime
 
 Value = TypeVar("Value")
-MOMENTS = 2_000  # in one query: SQLite accepts some thousands of parameters
-ROWS = 0  # in place of a level: the rows themselves
+MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
+ROWS = 0  # stands in place of a level for the rows themselves
 Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
 
 

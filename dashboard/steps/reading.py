@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from dashboard.datasets import Table
 
 CHANGED = 300  # minutes that are not in the steps yet; with more, rows are read
-SPANS = 60  # of one answer: each is a query
+SPANS = 60  # spans of one answer: each is a query
 LAST = 20_000  # rows for `last`, which is computed here
-SINGLE = ("last", "distinct")  # are made of single rows
+SINGLE = ("last", "distinct")  # functions that are computed of single rows
 DAY = 86_400  # seconds
 Partial = tuple[Any, ...]
 Place = tuple[str, int]  # line, and number of the step since 1970
@@ -38,9 +38,9 @@ class TooManyError(Exception):
 
 
 class Function(NamedTuple):
-    """Makes what a step has of a function, merges it with that of others, and makes the figure of it."""
+    """Makes the part of a step for a function, merges the parts of steps, and makes the figure of a part."""
 
-    of: Callable[[int, Any], Partial | None]  # of the rows of a step, and of the list or text of the column
+    of: Callable[[int, Any], Partial | None]  # takes the number of rows in the step, and the column's list or text
     merge: Callable[[Partial, Partial], Partial]
     finish: Callable[[Partial], float | None]
 
@@ -184,7 +184,7 @@ def _cells(
         if left < 0:
             raise TooManyError
         _gather(merge, cells, _of_steps(asked, rows))
-    for start, end in spans:  # each by itself: of one span, the index leads to the rows
+    for start, end in spans:  # one query for each span, so that the index leads to its rows
         rows_of = _rows(table, asked, start, end)
         left -= rows_of.order_by()[: left + 1].count()
         if left < 0:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sql.analysis.context import Context
 from sql.analysis.expressions import Typer
 from sql.analysis.join_sides import Part
-from sql.analysis.rows import seen
+from sql.analysis.rows import reachable
 from sql.analysis.scope import ROW_TIME_EXPR, ROWTIME, Scope
 from sql.analysis.windows import check_order, frame_bounds, resolve
 from sql.language import ast
@@ -52,7 +52,7 @@ def _kept(part: Part) -> Part:
         return part
     column = Column(ROWTIME, TIMESTAMP, nullable=False)
     columns = (*part.node.columns, column)
-    items: tuple[Expr, ...] = tuple(each.expr for each in seen(part.node.columns))
+    items: tuple[Expr, ...] = tuple(each.expr for each in reachable(part.node.columns))
     node = Project(columns=columns, input=part.node, items=(*items, ROW_TIME_EXPR), line=part.node.line)
     slot = len(columns) - 1
     read = Field(type=TIMESTAMP, nullable=False, slot=slot)

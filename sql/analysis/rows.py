@@ -59,7 +59,7 @@ def filtered(node: Node, condition: Expr, line: int) -> Node:
     return Filter(columns=node.columns, input=node, condition=plain(condition), line=line)
 
 
-def seen(columns: Iterable[Column]) -> tuple[Seen, ...]:
+def reachable(columns: Iterable[Column]) -> tuple[Seen, ...]:
     """Returns the columns of a stream as names can reach them."""
     return tuple(
         Seen(each.name, Field(type=each.type, nullable=each.nullable, slot=slot)) for slot, each in enumerate(columns)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sql.analysis.context import Context
 from sql.analysis.names import meant, shown
 from sql.analysis.problems import ReportedError
-from sql.analysis.rows import Rows, seen
+from sql.analysis.rows import Rows, reachable
 from sql.analysis.scope import EXTRAS, Named, Seen
 from sql.analysis.tree import walk
 from sql.language import ast
@@ -36,7 +36,7 @@ def named_source(context: Context, source: ast.NamedSource, select: ast.Select) 
     name = source.name.name
     table = context.tables.get(name)
     if table is not None and name not in context.streams:
-        named = Named(name, seen(table.columns), name, is_table=True)
+        named = Named(name, reachable(table.columns), name, is_table=True)
         return Side(aliased(context, named, source.alias, source.columns), None, table, source.over, source)
     stream = context.streams.get(name)
     if stream is None:
@@ -47,7 +47,9 @@ def named_source(context: Context, source: ast.NamedSource, select: ast.Select) 
     more = tuple(Column(each, _EXTRA_TYPES[each], nullable=False) for each in extras)
     line = context.problems.line(source.span)
     scan = Scan(columns=(*stream.columns, *more), stream=name, extras=extras, line=line)
-    columns = tuple(replace(each, hidden=slot >= len(stream.columns)) for slot, each in enumerate(seen(scan.columns)))
+    columns = tuple(
+        replace(each, hidden=slot >= len(stream.columns)) for slot, each in enumerate(reachable(scan.columns))
+    )
     named = Named(name, columns, name, is_input=is_input)
     return Side(aliased(context, named, source.alias, source.columns), scan, None, source.over, source)
 

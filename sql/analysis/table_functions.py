@@ -7,7 +7,7 @@ from decimal import Decimal
 from sql.analysis.context import Context
 from sql.analysis.expressions import Typer, constant
 from sql.analysis.names import meant, shown
-from sql.analysis.rows import Rows, Value, project, seen
+from sql.analysis.rows import Rows, Value, project, reachable
 from sql.analysis.scope import Named, Scope
 from sql.analysis.sources import Queries, Side, aliased
 from sql.language import ast
@@ -121,7 +121,7 @@ def function_source(context: Context, source: ast.FunctionSource, queries: Queri
     given = Input(context, source, rows, [constant(each) for each in args])
     node = make(given)
     context.count(source.span)
-    columns = seen(node.columns)
+    columns = reachable(node.columns)
     if isinstance(node, Forest | Hotspots):  # the input's columns keep how they move
         columns = (*rows.columns, *columns[len(rows.columns) :])
     named = Named("", columns)

@@ -12,7 +12,7 @@ _inside: list[int] = []  # the limits that those inside found; the first one fou
 
 
 @contextmanager
-def deep() -> Iterator[None]:
+def deeper_recursion() -> Iterator[None]:
     """Raises the limit of recursion until the last thread inside leaves."""
     with _lock:
         _inside.append(getrecursionlimit())

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from sql.codegen.conversions import Conversions
-from sql.codegen.depth import deep
+from sql.codegen.depth import deeper_recursion
 from sql.codegen.frames import FrameCode
 from sql.codegen.graph import Graph, Segment
 from sql.codegen.lines import Mark
@@ -69,7 +69,7 @@ class Module:
 
 def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool = False) -> Module:
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
-    with deep():
+    with deeper_recursion():
         return _compiled(graph, layouts, refuses=refuses)
 
 

@@ -30,14 +30,14 @@ def check_time(moment: int) -> int:
     raise RowError(Fault.ARITHMETIC, f"{moment} milliseconds since 1970 are not in the years 1 to 9999.")
 
 
-def when(moment: int) -> datetime:
+def date_and_time(moment: int) -> datetime:
     """Returns the date and time of milliseconds since 1970."""
     return EPOCH + timedelta(milliseconds=check_time(moment))
 
 
 def civil(moment: int) -> Civil:
     """Returns the calendar fields of milliseconds since 1970."""
-    found = when(moment)
+    found = date_and_time(moment)
     return Civil(found.year, found.month, found.day, moment % DAY)
 
 
@@ -95,7 +95,7 @@ def cut_to(length: int, unit: str) -> int:
 
 
 def iso_date(moment: int) -> str:
-    return f"{when(moment):%Y-%m-%d}".rjust(10, "0")
+    return f"{date_and_time(moment):%Y-%m-%d}".rjust(10, "0")
 
 
 def iso_time(rest: int) -> str:

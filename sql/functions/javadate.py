@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from sql.functions.calendar import when
+from sql.functions.calendar import date_and_time
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -134,11 +134,11 @@ def part(of: Piece, day: datetime) -> str:
 
 def format_date(pattern: str, moment: int) -> str:
     """Returns a moment, in milliseconds since 1970, as a pattern writes it."""
-    day = when(moment)
+    day = date_and_time(moment)
     return "".join([part(each, day) for each in pieces(pattern)])
 
 
 def first_of_week(year: int, week: int) -> datetime:
     """Returns the Sunday that begins a week of a year; raises OverflowError outside the years 1 to 9999."""
-    new_year = when(0).replace(year=year)
+    new_year = date_and_time(0).replace(year=year)
     return new_year + timedelta(days=7 * (week - 1) - sunday_first(new_year))

@@ -116,7 +116,7 @@ def _rows(command: Any, pair: Pair, options: dict[str, Any]) -> None:
     found = comparing.compare(*pair.applications, samples, lambda: time.monotonic() < end)
     labels = pair.before.label, pair.after.label
     objects = [_slice(samples, found), *comparing.objects(found, *labels)] if as_json else []
-    lines = [] if as_json else [_sentence(samples, found), *comparing.told(found, *labels)]
+    lines = [] if as_json else [_sentence(samples, found), *comparing.comparison_lines(found, *labels)]
     for line in (*(encode(each).decode() for each in objects), *lines):
         command.stdout.write(line)
 

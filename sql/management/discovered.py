@@ -34,5 +34,5 @@ def discover(command: Any, *, stream: str | None, records: int, json: bool, **op
     else:
         taken = discovering.records_of(options["input"], options["arrived"])
     found = discovering.found_in(taken)
-    for line in map(jsonlib.dumps, discovering.rows(found)) if json else discovering.told(found):
+    for line in map(jsonlib.dumps, discovering.rows(found)) if json else discovering.schema_lines(found):
         command.stdout.write(line)

@@ -85,7 +85,7 @@ def compare(
     return found
 
 
-def told(found: Comparison, before: str, after: str) -> Iterator[str]:
+def comparison_lines(found: Comparison, before: str, after: str) -> Iterator[str]:
     """Yields a line for each in-application stream, the first rows of each version alone, and the faults in one."""
     for name, stream in sorted(found.streams.items()):
         alone = stream.alone()

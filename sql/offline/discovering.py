@@ -52,7 +52,7 @@ def _content(path: Path) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def told(found: Discovery) -> Iterator[str]:
+def schema_lines(found: Discovery) -> Iterator[str]:
     """Yields the lines of a schema's file, with the evidence as comments."""
     head, *columns = schema_to_toml(found.schema).split(HEAD)
     yield _comment(f"From {counted(found.records, 'record')} with {counted(found.rows, 'row')}.")

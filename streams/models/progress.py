@@ -62,7 +62,7 @@ def _judged(newest: Any, least: Any, most: Any, unknown: int) -> Progress:
     return Progress(None if isinstance(newest, OddTime) else newest, None if unknown or damaged else least, damaged)
 
 
-def living() -> list[tuple[str, str, int | None]]:
+def live_workers() -> list[tuple[str, str, int | None]]:
     """Returns (application, stream, skew) of each worker that lives by the database's clock; skews are as in `skews`.
 
     A worker that has measured none has None.
@@ -74,10 +74,10 @@ def skews(workers: Iterable[tuple[str, str, int | None]] | None = None) -> dict[
     """Returns the milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
 
     The workers that are alive have measured it. Of several figures the one nearest to 0 counts: the other clocks are
-    wrong. `workers` are those of `living`, for a caller that has asked for them already.
+    wrong. `workers` are those of `live_workers`, for a caller that has asked for them already.
     """
     found: dict[tuple[str, str], int] = {}
-    for application, stream, skew in living() if workers is None else workers:
+    for application, stream, skew in live_workers() if workers is None else workers:
         if skew is not None:
             known = int(skew)
             found[application, stream] = min(found.get((application, stream), known), known, key=abs)

@@ -96,7 +96,7 @@ def test_new_password_revokes_tokens_and_keys_with_an_event_for_each_kind(ada: U
     access_keys.make(ada, "agent", WRITE, 90, now)
     tokens.make(ada, "cron", ["read:dashboards"], 90, now)
     call_command("new_password", "ada", stdout=StringIO())
-    assert not credentials.any_living(ada, now)
+    assert not credentials.has_valid(ada, now)
     facts = {"reason": "password changed", "count": 1, "by": "the command line"}
     for name in ("tokens.revoked", "access-keys.revoked"):
         assert SecurityEvent.objects.get(name=name).facts == facts

@@ -74,14 +74,14 @@ def test_flood_makes_one_row_and_one_event(client: Client, ada: User) -> None:
     assert ada.security_events.filter(name=failed_sign_ins.EVENT).count() == 0  # held up as well
     failed_sign_ins.settle(ada)
     assert ada.security_events.get(name=failed_sign_ins.EVENT).facts["held"] == "more were held up"
-    assert failed_sign_ins.standing(ada) is None
+    assert failed_sign_ins.since_success(ada) is None
 
 
 def test_held_up_flood_writes_once_a_minute(ada: User) -> None:
     for second in range(0, 180, 10):
-        failed_sign_ins.hold(Kind.PASSWORD, "user 1", None, NOON + timedelta(seconds=second))
+        failed_sign_ins.note_unseen(Kind.PASSWORD, "user 1", None, NOON + timedelta(seconds=second))
     with CaptureQueriesContext(connection) as queries:
-        failed_sign_ins.hold(Kind.PASSWORD, "user 1", None, NOON + timedelta(seconds=175))
+        failed_sign_ins.note_unseen(Kind.PASSWORD, "user 1", None, NOON + timedelta(seconds=175))
     assert len(queries) == 1
     row = FailedSignIns.objects.get()
     assert (row.count, row.first_at, row.last_at) == (0, NOON, NOON + timedelta(minutes=2))
@@ -105,7 +105,7 @@ def test_first_failure_after_a_sign_in_begins_a_new_count(ada: User) -> None:
     failed_sign_ins.settle(ada)
     fail(ada, minute=2)
     later = NOON + timedelta(minutes=2)
-    assert failed_sign_ins.standing(ada) == failed_sign_ins.Failures(1, 0, False, later, later)
+    assert failed_sign_ins.since_success(ada) == failed_sign_ins.Failures(1, 0, False, later, later)
 
 
 def test_count_that_changes_while_it_is_settled_stays(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:

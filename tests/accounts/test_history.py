@@ -100,7 +100,7 @@ def test_notice_is_hidden_from_the_session_that_caused_it(signed_in: Client, ada
     happened(ada, "device.new", session=own)
     assertNotContains(signed_in.get(SUCCESS), "Since you last looked")
     signed_in.post(SEEN, {"up_to": happened(ada, "device.new", session=other).pk})
-    assert list(history.unseen(ada).values_list("session", flat=True)) == [own]
+    assert list(history.unacknowledged(ada).values_list("session", flat=True)) == [own]
 
 
 def test_notices_of_other_users_cannot_be_acknowledged(signed_in: Client) -> None:

@@ -116,7 +116,7 @@ def test_a_new_password_by_link_revokes_the_tokens(client: Client, mailed: User)
     tokens.make(mailed, "cron", ["read:dashboards"], 90, timezone.now())
     form = client.get(resets.path(mailed), follow=True).redirect_chain[0][0]
     client.post(form, {"password1": NEW, "password2": NEW})
-    assert not tokens.living(mailed, timezone.now()).exists()
+    assert not tokens.valid(mailed, timezone.now()).exists()
     assert mailed.security_events.get(name="tokens.revoked").facts == {"reason": "password reset", "count": 1}
 
 
@@ -125,7 +125,7 @@ def test_password_change_revokes_tokens_on_request(signed_in: Client, ada: User,
     tokens.make(ada, "cron", ["read:dashboards"], 90, timezone.now())
     assertContains(signed_in.get(CHANGE), "Revoke my API tokens and access keys, too")
     signed_in.post(CHANGE, FORM | ({"revoke": "on"} if ticked else {}))
-    assert tokens.living(ada, timezone.now()).exists() is not ticked
+    assert tokens.valid(ada, timezone.now()).exists() is not ticked
 
 
 def test_reset_does_not_replace_the_second_factor(client: Client, mailed: User, app: Authenticator) -> None:

@@ -106,7 +106,7 @@ def test_deactivated_user_loses_session_and_tokens(staff: Client, bob: User) -> 
     assertRedirects(deactivate(staff, bob), f"{PEOPLE}{bob.pk}/")
     assert not is_active(bob)
     assert browser.get("/accounts/success/").status_code == 302
-    assert not tokens.living(bob, timezone.now()).exists()
+    assert not tokens.valid(bob, timezone.now()).exists()
 
 
 def test_all_sessions_of_a_person_are_ended(staff: Client, bob: User) -> None:
@@ -138,7 +138,7 @@ def test_two_administrators_cannot_deactivate_each_other_at_once(ada: User, bob:
     User.objects.update(is_staff=True, is_superuser=True)
     ada, bob = User.objects.get(pk=ada.pk), User.objects.get(pk=bob.pk)
     request = RequestFactory().post("/")
-    done = [people.do("deactivate", bob, ada, request)[0], people.do("deactivate", ada, bob, request)[0]]
+    done = [people.perform("deactivate", bob, ada, request)[0], people.perform("deactivate", ada, bob, request)[0]]
     assert done == [True, False]
     assert (is_active(ada), is_active(bob)) == (True, False)
 

@@ -123,14 +123,14 @@ def test_lower_role_revokes_the_tokens_that_may_do_more(staff: Client) -> None:
     page = staff.get(f"/accounts/people/{bob.pk}/make-viewer/")
     assertContains(page, "1 of their tokens and keys may do more and are revoked for good")
     assert give(staff, bob, "viewer") == "viewer"
-    assert [*tokens.living(bob, timezone.now())] == [reader]
+    assert [*tokens.valid(bob, timezone.now())] == [reader]
 
 
 def test_tokens_of_others_are_revoked_by_an_administrator(staff: Client) -> None:
     bob = User.objects.create_user("bob")
     tokens.make(bob, "reader", ["read:dashboards"], 90, timezone.now())
     staff.post(f"/accounts/people/{bob.pk}/revoke/", {"name": "bob"})
-    assert [*tokens.living(bob, timezone.now())] == []
+    assert [*tokens.valid(bob, timezone.now())] == []
 
 
 def test_an_active_administrator_is_left_after_any_acts(db: None) -> None:
@@ -140,7 +140,7 @@ def test_an_active_administrator_is_left_after_any_acts(db: None) -> None:
     for _ in range(40):
         stale = [User.objects.get(pk=pk) for pk in pks]
         for _ in range(3):
-            people.do(random.choice(verbs), random.choice(stale), random.choice(stale), RequestFactory().post("/"))
+            people.perform(random.choice(verbs), random.choice(stale), random.choice(stale), RequestFactory().post("/"))
         assert User.objects.filter(is_active=True, is_superuser=True, is_staff=True).exists()
 
 

@@ -89,7 +89,7 @@ def test_an_expired_token_is_listed_as_such(signed_in: Client, ada: User) -> Non
 def test_revoked_token_is_invalid_and_not_listed(signed_in: Client, ada: User) -> None:
     token = token_of(ada)
     assertRedirects(signed_in.post(f"{TOKENS}{token.pk}/revoke/"), TOKENS)
-    assert not tokens.living(ada, timezone.now()).exists()
+    assert not tokens.valid(ada, timezone.now()).exists()
     assertContains(signed_in.get(TOKENS), "You have no tokens.")
     assert SecurityEvent.objects.get(name="token.revoked").facts == {"label": "report"}
     assert signed_in.post(f"{TOKENS}{token.pk}/revoke/").status_code == 404
@@ -100,7 +100,7 @@ def test_tokens_of_other_users_cannot_be_revoked(signed_in: Client) -> None:
     token = token_of(bob)
     for number in (token.pk, 0, 9**30):
         assert signed_in.post(f"{TOKENS}{number}/revoke/").status_code == 404
-    assert tokens.living(bob, timezone.now()).exists()
+    assert tokens.valid(bob, timezone.now()).exists()
 
 
 def test_get_request_revokes_no_token(signed_in: Client, ada: User) -> None:

@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from login.databases import ExistingFile
-from login.migrating import Executor, alone
+from login.migrating import Executor, migration_lock
 
 
 class Command(migrate.Command):
@@ -17,7 +17,7 @@ class Command(migrate.Command):
         migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # the parent has no other hook
         ExistingFile.may_create = True
         try:
-            with alone(connections[options["database"]], lambda says: self.stderr.write(says, str)):
+            with migration_lock(connections[options["database"]], lambda says: self.stderr.write(says, str)):
                 return super().execute(*args, **options)
         except OSError as error:
             raise CommandError(f"The folder of the database cannot be written to: {error}.") from None

@@ -55,7 +55,7 @@ class Command(PlainCommand):
             call_command("first_user", at=site, stdout=(said := StringIO()))
             for line in (
                 *said.getvalue().splitlines(),
-                *first_steps.told(site, timezone.now(), first=first, fault=fault),
+                *first_steps.lines(site, timezone.now(), first=first, fault=fault),
             ):
                 self.stdout.write(line)
             self.stdout.flush()

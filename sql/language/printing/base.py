@@ -37,7 +37,7 @@ def listed(nodes: Iterable[Node]) -> str:
     return ", ".join(map(to_text, nodes))
 
 
-def held(node: Expression, power: int) -> str:
+def in_parentheses(node: Expression, power: int) -> str:
     """Returns the expression's text, in parentheses if it is held together less strongly than `power`."""
     strength = POWERS.get(type(node))
     return to_text(node) if strength is None or strength(node) >= power else f"({to_text(node)})"

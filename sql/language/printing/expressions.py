@@ -10,7 +10,7 @@ from sql.language.parsing.expressions import NOT, QUALIFIER, UNARY
 from sql.language.parsing.expressions import POWERS as OPERATORS
 from sql.language.parsing.forms import COMPARISON
 from sql.language.parsing.literals import MILLISECONDS, SEPARATORS
-from sql.language.printing.base import POWERS, held, listed, spelt, to_text, writes
+from sql.language.printing.base import POWERS, in_parentheses, listed, spelt, to_text, writes
 from sql.language.words import UNITS
 from sql.types import Kind
 
@@ -88,7 +88,7 @@ def _qualifier(node: ast.IntervalLiteral | ast.Qualified) -> str:
 
 @writes(ast.Qualified)
 def qualified(node: ast.Qualified) -> str:
-    text = f"({to_text(node.expr)})" if isinstance(node.expr, ast.Literal) else held(node.expr, QUALIFIER)
+    text = f"({to_text(node.expr)})" if isinstance(node.expr, ast.Literal) else in_parentheses(node.expr, QUALIFIER)
     return f"{text} {_qualifier(node)}"
 
 
@@ -99,7 +99,7 @@ def column(node: ast.ColumnRef) -> str:
 
 @writes(ast.Unary)
 def unary(node: ast.Unary) -> str:
-    text = held(node.expr, UNARY)
+    text = in_parentheses(node.expr, UNARY)
     if isinstance(node.expr, ast.Literal) and node.expr.type.is_numeric:
         text = f"({text})"  # -5 is a literal
     return f"{node.op} {text}" if text[0] in "+-" else node.op + text
@@ -110,11 +110,11 @@ def binary(node: ast.Binary) -> str:
     power = OPERATORS[node.op]
     if node.op in BALANCED:
         operands = chained(node.op, node)
-        texts = [held(operand, power + 1) for operand in operands or (node.left, node.right)]
+        texts = [in_parentheses(operand, power + 1) for operand in operands or (node.left, node.right)]
         if operands and _same_power(operands[0], node.op):
             texts[0] = to_text(operands[0])
         return f" {node.op} ".join(texts)
-    return f"{held(node.left, power)} {node.op} {held(node.right, power + 1)}"
+    return f"{in_parentheses(node.left, power)} {node.op} {in_parentheses(node.right, power + 1)}"
 
 
 def _same_power(operand: ast.Expression, op: str) -> bool:
@@ -124,41 +124,44 @@ def _same_power(operand: ast.Expression, op: str) -> bool:
 
 @writes(ast.Not)
 def negation(node: ast.Not) -> str:
-    return f"NOT {held(node.expr, NOT)}"
+    return f"NOT {in_parentheses(node.expr, NOT)}"
 
 
 @writes(ast.IsTest)
 def is_test(node: ast.IsTest) -> str:
-    return f"{held(node.expr, COMPARISON)} IS {_not(node.negated)}{node.what}"
+    return f"{in_parentheses(node.expr, COMPARISON)} IS {_not(node.negated)}{node.what}"
 
 
 @writes(ast.Distinctness)
 def distinctness(node: ast.Distinctness) -> str:
-    return f"{held(node.left, COMPARISON)} IS {_not(node.negated)}DISTINCT FROM {held(node.right, ADDITIVE)}"
+    left, right = in_parentheses(node.left, COMPARISON), in_parentheses(node.right, ADDITIVE)
+    return f"{left} IS {_not(node.negated)}DISTINCT FROM {right}"
 
 
 @writes(ast.Between)
 def between(node: ast.Between) -> str:
     symmetric = "SYMMETRIC " if node.symmetric else ""
-    text = f"{held(node.expr, COMPARISON)} {_not(node.negated)}BETWEEN {symmetric}"
-    return f"{text}{held(node.low, ADDITIVE)} AND {held(node.high, ADDITIVE)}"
+    text = f"{in_parentheses(node.expr, COMPARISON)} {_not(node.negated)}BETWEEN {symmetric}"
+    return f"{text}{in_parentheses(node.low, ADDITIVE)} AND {in_parentheses(node.high, ADDITIVE)}"
 
 
 @writes(ast.InList)
 def in_list(node: ast.InList) -> str:
-    return f"{held(node.expr, COMPARISON)} {_not(node.negated)}IN ({listed(node.values)})"
+    return f"{in_parentheses(node.expr, COMPARISON)} {_not(node.negated)}IN ({listed(node.values)})"
 
 
 @writes(ast.InQuery)
 def in_query(node: ast.InQuery) -> str:
-    return f"{held(node.expr, COMPARISON)} {_not(node.negated)}IN ({to_text(node.query)})"
+    return f"{in_parentheses(node.expr, COMPARISON)} {_not(node.negated)}IN ({to_text(node.query)})"
 
 
 @writes(ast.Like)
 def like(node: ast.Like) -> str:
     word = "SIMILAR TO" if node.kind == "SIMILAR" else "LIKE"
-    text = f"{held(node.expr, COMPARISON)} {_not(node.negated)}{word} {held(node.pattern, ADDITIVE)}"
-    return f"{text} ESCAPE {held(node.escape, ADDITIVE)}" if node.escape else text
+    text = (
+        f"{in_parentheses(node.expr, COMPARISON)} {_not(node.negated)}{word} {in_parentheses(node.pattern, ADDITIVE)}"
+    )
+    return f"{text} ESCAPE {in_parentheses(node.escape, ADDITIVE)}" if node.escape else text
 
 
 @writes(ast.Exists)
@@ -186,7 +189,7 @@ def period(node: ast.Period) -> str:
 
 @writes(ast.PeriodTest)
 def period_test(node: ast.PeriodTest) -> str:
-    right = to_text(node.right) if isinstance(node.right, ast.Period) else held(node.right, ADDITIVE)
+    right = to_text(node.right) if isinstance(node.right, ast.Period) else in_parentheses(node.right, ADDITIVE)
     words = f"{node.qualifier} {node.op}".strip()
     return f"{to_text(node.left)} {words} {right}"
 
@@ -219,18 +222,18 @@ def extract(node: ast.Extract) -> str:
 def substring(node: ast.Substring) -> str:
     first, second = (",", ",") if node.comma else (" FROM", " FOR")
     length = f"{second} {to_text(node.length)}" if node.length else ""
-    return f"SUBSTRING({held(node.expr, ADDITIVE)}{first} {to_text(node.start)}{length})"
+    return f"SUBSTRING({in_parentheses(node.expr, ADDITIVE)}{first} {to_text(node.start)}{length})"
 
 
 @writes(ast.SubstringSimilar)
 def substring_similar(node: ast.SubstringSimilar) -> str:
-    text = f"{held(node.expr, ADDITIVE)} SIMILAR {held(node.pattern, ADDITIVE)}"
+    text = f"{in_parentheses(node.expr, ADDITIVE)} SIMILAR {in_parentheses(node.pattern, ADDITIVE)}"
     return f"SUBSTRING({text} ESCAPE {to_text(node.escape)})"
 
 
 @writes(ast.Position)
 def position(node: ast.Position) -> str:
-    return f"POSITION({held(node.needle, ADDITIVE)} IN {to_text(node.haystack)})"
+    return f"POSITION({in_parentheses(node.needle, ADDITIVE)} IN {to_text(node.haystack)})"
 
 
 @writes(ast.Trim)

@@ -2,7 +2,7 @@
 
 from sql.language import ast
 from sql.language.parsing.forms import COMPARISON
-from sql.language.printing.base import held, listed, to_text, writes
+from sql.language.printing.base import in_parentheses, listed, to_text, writes
 
 
 @writes(ast.Star)
@@ -35,7 +35,7 @@ def stagger(node: ast.Stagger) -> str:
 def bound(node: ast.Bound) -> str:
     if node.kind == "CURRENT ROW":
         return node.kind
-    return f"{held(node.amount, COMPARISON + 1) if node.amount else 'UNBOUNDED'} {node.kind}"
+    return f"{in_parentheses(node.amount, COMPARISON + 1) if node.amount else 'UNBOUNDED'} {node.kind}"
 
 
 @writes(ast.Frame)

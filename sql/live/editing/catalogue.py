@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from common.text import counted
 from sql.folder import INPUT, FolderError, schema_to_toml
-from sql.offline.discovering import found_in, told
+from sql.offline.discovering import found_in, schema_lines
 from sql.schema.columns import Schema
 from sql.schema.discovery import Discovery
 from streams.core.names import is_stream
@@ -83,7 +83,7 @@ def configuration(name: str, found: Fields, outputs: tuple[str, ...] = ()) -> st
     """Returns the text of application.toml for a stream, with the evidence for each column as comments."""
     head = [f'name = "{name}"'] if name else []
     head += [f'source = "{found.stream}"', f'input = "{INPUT}"', ""]
-    lines = list(told(found.found)) if found.found else []
+    lines = list(schema_lines(found.found)) if found.found else []
     if sum(map(len, lines)) > EVIDENCE_MOST:
         lines = schema_to_toml(found.schema).splitlines()
     for output in outputs:

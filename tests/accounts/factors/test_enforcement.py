@@ -71,7 +71,7 @@ def test_optional_factor_costs_no_query(
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR = "staff"
     with django_assert_num_queries(0):
-        assert factors.lacking(ada) is False
+        assert factors.lacks_required(ada) is False
 
 
 def test_session_without_its_required_factor_holds_no_socket(staff: Client, app: Authenticator) -> None:

@@ -27,7 +27,7 @@ def test_a_code_is_used_once_however_it_is_typed(ada: User) -> None:
     assert recovery.use(ada, code.replace("-", " ").upper(), timezone.now()) is True
     assert recovery.use(ada, code, timezone.now()) is False
     assert recovery.use(ada, other.replace("-", ""), timezone.now()) is True
-    assert recovery.left(ada) == 8
+    assert recovery.count_unused(ada) == 8
 
 
 def test_code_works_for_its_owner_only(ada: User) -> None:
@@ -74,11 +74,11 @@ def test_codes_are_removed_with_the_last_factor(signed_in: Client, ada: User, ap
     recovery.make(ada, timezone.now())
     confirm(signed_in, shown())
     signed_in.post("/accounts/factors/totp/remove/")
-    assert (recovery.left(ada), ada.security_events.filter(name="factor.removed").count()) == (0, 1)
+    assert (recovery.count_unused(ada), ada.security_events.filter(name="factor.removed").count()) == (0, 1)
     answer = Client().post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD})
     assert answer.headers["Location"] == "/accounts/success/"
 
 
 def test_codes_cannot_be_made_without_a_factor(confirmed: Client, ada: User) -> None:
     assertRedirects(confirmed.post(CODES), "/accounts/security/")
-    assert recovery.left(ada) == 0
+    assert recovery.count_unused(ada) == 0

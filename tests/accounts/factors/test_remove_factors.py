@@ -18,7 +18,7 @@ def test_remove_factors_lets_the_user_sign_in_with_the_password(
     recovery.make(ada, timezone.now())
     before = session_of(signed_in)
     call_command("remove_factors", "ada", stdout=StringIO())
-    assert (factors.kinds(ada), recovery.left(ada), sessions.valid_sessions([before])) == (set(), 0, {})
+    assert (factors.kinds(ada), recovery.count_unused(ada), sessions.valid_sessions([before])) == (set(), 0, {})
     assert ada.security_events.get(name="factor.removed").facts == {"factor": "totp", "by": "the command line"}
     assert first_step(Client()) == "/accounts/success/"
 

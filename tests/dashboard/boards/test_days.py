@@ -26,13 +26,13 @@ from dashboard.held import answers
 from dashboard.held.parts import figure
 from dashboard.live.service import snapshots
 from dashboard.steps import reading
-from dashboard.steps.building import beside
+from dashboard.steps.building import with_tables
 from streams.core import clock
 from streams.declarations import Question, Series
 from streams.models.rollups import EPOCH, roll
 from tests.dashboard.rows import lease
 
-BOTH = replace(beside(LADDER, TABLE), kept_since=lambda: EPOCH)
+BOTH = replace(with_tables(LADDER, TABLE), kept_since=lambda: EPOCH)
 START, MINUTES = datetime(2026, 10, 23, 12, tzinfo=UTC), 5 * 1440
 ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]).map(ZoneInfo)
 ROWS = st.dictionaries(st.tuples(st.integers(0, MINUTES - 1), st.sampled_from("AB")), st.integers(1, 9), max_size=12)

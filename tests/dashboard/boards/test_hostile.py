@@ -114,7 +114,7 @@ def test_stranger_posts_to_every_address_of_a_board_in_vain(
             answer = as_bob.post("/" + path.replace("<int:number>", str(link.pk)), given)
             assert (path, answer.status_code in (403, 404, 405)) == (path, True), answer.status_code
     assert list(Board.objects.order_by("pk").values()) == before
-    assert links.living(timezone.now()).count() == 1
+    assert links.valid(timezone.now()).count() == 1
 
 
 def test_display_link_ends_with_its_board(client: Client, ada: User, shared: Board) -> None:

@@ -15,7 +15,7 @@ from applications.market.datasets import MINUTES
 from dashboard.boards import maps, panels, routes, starting, store
 from dashboard.boards.asking import Sources
 from dashboard.boards.models import Board
-from dashboard.boards.presenting import things
+from dashboard.boards.presenting import newest_positions
 from dashboard.boards.reading import read
 from dashboard.ranges import parse
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
@@ -146,7 +146,10 @@ def test_silent_things_are_stale_in_the_table_and_all_are_in_the_file(
     fly(output, 585, "Angel", 40, -73, 150)
     fly(output, 595, "Moonbeam", 41, -74)
     board = store.make(f'title = "Ours"\n{MAP}column = "Health"\n', ada.pk)
-    assert [(each["name"], each["look"]) for each in things(shown())] == [("Angel", "stale"), ("Moonbeam", "current")]
+    assert [(each["name"], each["look"]) for each in newest_positions(shown())] == [
+        ("Angel", "stale"),
+        ("Moonbeam", "current"),
+    ]
     answer = as_ada.get(f"/boards/{board.slug}/0.csv", {"range": SPAN})
     lines = list(csv.reader(b"".join(answer).decode().splitlines()))
     assert [line[2:] for line in lines] == [

@@ -213,7 +213,7 @@ async def test_many_sockets_take_one_query_an_interval(connect: Open, monkeypatc
         asked.append(len(queries))
         return answer
 
-    monkeypatch.setattr(guard, "_living", living)
+    monkeypatch.setattr(guard, "_valid_sessions", living)
     opened = [await connect() for _ in range(20)]
     for socket in opened:
         await socket.connect()
@@ -256,7 +256,7 @@ async def test_socket_is_closed_with_4403_when_a_permission_is_lost(
     assert (await socket.receive("topic"))["topic"] == "secret"
     root = await User.objects.acreate(username="root", likeness="root", is_staff=True, is_superuser=True)
     request = RequestFactory().post("/")
-    assert await sync_to_async(people.do)("make-viewer", alice, root, request) == (True, "alice is now a viewer.")
+    assert await sync_to_async(people.perform)("make-viewer", alice, root, request) == (True, "alice is now a viewer.")
     assert await socket.close_code() == 4403
     assert (await sync_to_async(client.get)("/live/secret.json")).status_code == 403
 

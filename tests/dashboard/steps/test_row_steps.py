@@ -19,7 +19,7 @@ from applications.market.rollups import LADDER
 from dashboard import retention
 from dashboard.datasets import Table
 from dashboard.steps import building, reading
-from dashboard.steps.building import beside
+from dashboard.steps.building import with_tables
 from dashboard.steps.models import RowStep
 from streams.core.clock import MINUTE, from_datetime, to_datetime
 from streams.declarations import Line, Question
@@ -29,7 +29,7 @@ from tests.dashboard.rows import at
 
 DAY = 86_400_000
 FIRST = from_datetime(at()) // DAY * DAY
-BOTH = replace(beside(LADDER, TABLE), kept_since=lambda: EPOCH)
+BOTH = replace(with_tables(LADDER, TABLE), kept_since=lambda: EPOCH)
 tallies = st.builds(
     lambda trades, low: Tally(trades, 9 * trades, 100 * low, low / 4, low / 2, low / 4, low / 2, low, f"{low:020d}"),
     st.integers(1, 50), st.integers(1, 400),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.codegen.conversions import Conversions
-from sql.codegen.depth import deep
+from sql.codegen.depth import deeper_recursion
 from sql.codegen.expressions import Writer
 from sql.codegen.module import HELPERS
 from sql.codegen.names import Names
@@ -37,7 +37,7 @@ def compiled(expr: Expr, form: str = "value", *, refuses: bool = False) -> Any:
     """Returns a function of a row; `form` is value, true or false."""
     names, functions = Names(HELPERS), list[str]()
     writer = Writer(names, lambda slot: f"v{1000 + slot}", Conversions(refuses=refuses), functions)
-    with deep():
+    with deeper_recursion():
         text = getattr(writer, form)(expr)
     slots = ", ".join(f"v{1000 + slot}" for slot in range(len(COLUMNS)))
     source = "\n".join([*functions, f"def run({slots}, t=7):", f"    return {text}", ""])

@@ -165,9 +165,9 @@ def test_people_page_gives_the_right_and_takes_it_back(viewer: Client) -> None:
 
     request = boss.get("/sql/").wsgi_request
     for verb, status in (("let-sql", 200), ("forbid-sql", 403)):
-        assert people.do(verb, vic, User.objects.get(username="boss"), request)[0]
+        assert people.perform(verb, vic, User.objects.get(username="boss"), request)[0]
         assert viewer.get("/sql/new/").status_code == status
-    assert people.do("forbid-sql", vic, User.objects.get(username="boss"), request)[0] is False
+    assert people.perform("forbid-sql", vic, User.objects.get(username="boss"), request)[0] is False
 
 
 def opened(client: Client, query: str = "") -> dict[str, str]:

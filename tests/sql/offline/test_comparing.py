@@ -7,7 +7,7 @@ import pytest
 
 from sql.folder import Application, Column, Schema
 from sql.offline import comparing
-from sql.offline.comparing import compare, told
+from sql.offline.comparing import compare, comparison_lines
 from sql.offline.records import Sample
 from sql.types import INTEGER, varchar
 
@@ -27,7 +27,7 @@ def slow(than: int, value: str = '"ms"') -> Application:
 def test_compare_tells_the_rows_of_one_version_alone() -> None:
     found = compare(slow(3), slow(9), SAMPLES)
     assert (found.records, found.cut) == (12, "")
-    assert list(told(found, "version 1", "version 2")) == [
+    assert list(comparison_lines(found, "version 1", "version 2")) == [
         "PAGES: 2 rows, the same.",
         "SLOW: 2 rows in both, 6 only in version 1, 0 only in version 2.",
         *(f'- 1970-01-01T00:00:0{at}.000Z {{"page":"/{at % 2}","ms":{at}}}' for at in (4, 5, 6, 7, 8)),
@@ -38,7 +38,7 @@ def test_compare_tells_the_rows_of_one_version_alone() -> None:
 def test_compare_counts_equal_rows_and_tells_what_failed_in_one() -> None:
     samples = [SAMPLES[10], SAMPLES[10], Sample(10_000, "k", b"{")]
     before, after = slow(3), slow(3, '10 / ("ms" - 10)')
-    assert list(told(compare(before, after, samples), "a", "b")) == [
+    assert list(comparison_lines(compare(before, after, samples), "a", "b")) == [
         "PAGES: 1 row, the same.",
         "SLOW: 0 rows in both, 2 only in a, 0 only in b.",
         '- 1970-01-01T00:00:10.000Z {"page":"/0","ms":10}  (2 times)',
@@ -83,4 +83,4 @@ def test_rows_that_are_not_shown_are_counted_each_time_they_came() -> None:
     lines = [{"rowtime": f"2026-09-21T14:00:0{n}.000Z", "row": {"n": n}} for n in (0, 1, 2, 3, 4, 5, 5, 5)]
     for line in lines:
         found.streams["S"].add(line, 0)
-    assert list(told(found, "1", "2"))[-1] == "- … and 3 rows more"
+    assert list(comparison_lines(found, "1", "2"))[-1] == "- … and 3 rows more"

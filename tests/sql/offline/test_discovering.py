@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sql.folder import FolderError, read_schema
-from sql.offline.discovering import found_in, records_of, told
+from sql.offline.discovering import found_in, records_of, schema_lines
 from sql.schema.discovery import discover
 
 
@@ -30,7 +30,7 @@ def test_records_of_a_file_are_its_lines_or_the_whole(
 
 def test_told_gives_the_evidence_beside_each_column() -> None:
     records = [b'{"price":1.5,"USER":"x"}'] * 19 + [b'{"price":"n/a\\n","USER":null}', b'{"pri']
-    assert list(told(found_in(records))) == [
+    assert list(schema_lines(found_in(records))) == [
         "# From 21 records with 20 rows.",
         "# 1 record cannot be read. Record 21: The record is not JSON at character 1: Unterminated string starting at.",
         'format = "json"',
@@ -58,7 +58,7 @@ def test_told_gives_the_evidence_beside_each_column() -> None:
 def test_told_is_the_schema_itself() -> None:
     for records in ([b'{"a":{"b":[1]},"USER":true}'], [b"id;price\n1;2.5\n2;3.5\n"]):
         found = discover(records)
-        assert read_schema("\n".join(told(found))) == found.schema
+        assert read_schema("\n".join(schema_lines(found))) == found.schema
 
 
 def test_records_without_a_schema_are_refused_with_a_sentence() -> None:
