@@ -30,7 +30,7 @@ def bucket() -> Iterator[str]:
         yield endpoint
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "ministack"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
     if request.param == "folder":
         return LocalStore(tmp_path)

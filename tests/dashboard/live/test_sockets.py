@@ -239,7 +239,7 @@ async def test_sockets_are_closed_when_the_database_stays_away(connect: Open, mo
 
     socket = await connect()
     await socket.connect()
-    monkeypatch.setattr(guard, "_living", broken)
+    monkeypatch.setattr(guard, "_valid_sessions", broken)
     assert await socket.close_code() == 1013
 
 

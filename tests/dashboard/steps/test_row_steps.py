@@ -136,4 +136,4 @@ def test_steps_outlive_rows_and_do_not_change_any_more_once_rows_went() -> None:
 def test_worker_of_the_market_builds_the_steps_of_its_dataset() -> None:
     assert APPLICATION.deliver
     roller: Any = APPLICATION.deliver("s")
-    assert roller._ladder.build.__qualname__.startswith("beside")
+    assert roller._ladder.build.__qualname__.startswith("with_tables")
