@@ -67,7 +67,7 @@ class Deployment:
     def run(self, *words: str, code: int = 0) -> str:
         """Returns the output of a command, which must end with the exit code: stdout for 0, else stderr."""
         process = self.start(*words)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         assert (process.returncode, err if process.returncode != code else "") == (code, ""), err
         return out if code == 0 else err
 

@@ -111,7 +111,7 @@ async def test_message_that_is_no_subscription_closes_the_socket(connect: Open, 
 async def test_a_socket_that_subscribes_without_end_is_closed(connect: Open) -> None:
     socket = await connect()
     await socket.connect()
-    for number in range(BURST + 1):
+    for number in range(2 * BURST):  # some are allowed anew while a slow machine sends these
         await socket.subscribe(f"weather {number}")
     assert await socket.close_code() == 4429
 
