@@ -40,7 +40,7 @@ new-password: ## A new password for the first user (NAME=admin)
 test: setup-dev ## Set up, run all checks and all tests
 	@mkdir -p build
 	@$(MAKE) --no-print-directory -j 3 check-types check-code setup-tests
-	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the others wait
+	$(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the third waits
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2

@@ -90,7 +90,7 @@ def test_selected_tests_pass_on_a_database_server(kind: str, tmp_path: Path) -> 
             env=os.environ | {"DATABASE_URL": database.url, "PYTEST_ADDOPTS": ""},
             capture_output=True,
             text=True,
-            timeout=540,
+            timeout=1100,
         )
         assert done.returncode == 0, done.stdout[-6000:]
         survive(Deployment(tmp_path, database_of_tests(database)), ROUNDS)
