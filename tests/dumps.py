@@ -51,7 +51,7 @@ def restore(database: Database, file: Path) -> None:
 
 
 def _here(database: Database) -> str:
-    """Returns the condition that keeps MariaDB, whose schemas are databases, to this one."""
+    """Returns the condition that limits a query to this database: on MariaDB a schema is a database."""
     return " AND table_schema = database()" if kind(database) == "mysql" else ""
 
 

@@ -7,7 +7,7 @@ Viewers: 2,000 of them, and 4 versions a second for 20 s: from the return of COM
 a newer one, have been decrypted by the viewer, as in `sockets`, but through nginx and TLS. One process reads all 2,000,
 on one of the same cores, and shares the time of them with uvicorn and nginx.
 
-All rounds are of one deployed site, whose uvicorn and nginx are new in each.
+All rounds use one deployed site; each round starts its uvicorn and nginx anew.
 
 A board: the same with 2,000 viewers of a board of 12 panels (`parts/board_rows.py`), known by the sum of its trades.
 """

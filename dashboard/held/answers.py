@@ -15,7 +15,7 @@ from dashboard.held.rows import Key, Memory, Parts, Row
 from streams.declarations import Question, Series
 
 FROM_ROWS = ("last", "p95")  # functions that have no line without a value
-EMPTY: dict[str, float] = {"distinct": 0}  # the figure of a step whose rows have no value
+EMPTY: dict[str, float] = {"distinct": 0}  # by function: the figure of a step in which no row has a value
 
 
 class UnlikeError(Exception):

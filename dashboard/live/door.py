@@ -30,7 +30,7 @@ class Door:
         try:
             found = self._find(cookie)
         except Error:
-            connections.close_all()  # the connection may be what is broken
+            connections.close_all()  # a broken connection must not serve the next socket
             raise
         reset_queries()  # Django keeps them while DEBUG is on
         if self._asked == self._came:

@@ -11,7 +11,7 @@ from streams.core import clock
 from streams.models import kept
 
 register = template.Library()
-STREAMS = 5  # streams of a board whose marks are looked for
+STREAMS = 5  # a board shows the marks of so many of its streams at most
 
 
 @register.simple_tag(takes_context=True)

@@ -104,7 +104,7 @@ def test_episode_with_a_replayed_letter_is_said_to_be_past_proof(span: Span) -> 
     series = read(span).keys[KEY]
     peak, reached = max(filter(None, series.values)), clock.to_datetime(span.end)
     of = episode(KEY, **facts(series, peak=1_000))
-    other = episode("NONE", **facts(series))  # whose only record was a dead letter
+    other = episode("NONE", **facts(series))  # the only record of this episode's key was a dead letter
     for name, status, arrived in (("else", "applied", 0), ("things", "kept", 1), ("things", "applied", span.end)):
         letter(name, status, arrived)
     assert [prove(each, BUSY, reached).equal for each in (of, other)] == [False, None]

@@ -146,7 +146,7 @@ class Command(PlainCommand):
         self.stdout.write(f"Merged {shard} and {neighbour} of {name} into {_children(stream, shard)}.")
 
     def _note(self, action: str, target: str, count: int) -> None:
-        """Adds what was done to the audit, as the pages do: charts of the stream mark it."""
+        """Adds the act to the audit, as the pages do, so that charts of the stream mark it."""
         try:
             changes.note(HERE, action, target, count)
         except Error:
