@@ -69,12 +69,16 @@ def fenced(fence: Fence) -> Iterator[Fence]:
 
 @cache
 def _install() -> None:
-    sys.addaudithook(_hook)  # for ever: a hook cannot be taken off
+    watched = _CALLS | _PROGRAMS  # a local name: at its end the interpreter sets those of the module to None
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in watched:
+            _check(event, args)
+
+    sys.addaudithook(hook)  # for ever: a hook cannot be taken off
 
 
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if event not in _CALLS and event not in _PROGRAMS:
-        return
+def _check(event: str, args: tuple[Any, ...]) -> None:
     fence = _active.get()
     if fence is None:
         return
