@@ -119,12 +119,12 @@ def release(owner: str, targets: Iterable[int]) -> None:
     Target.objects.filter(pk__in=list(targets), lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
-Held = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time
+Undue = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time
 
 
-def not_yet_due(now: datetime) -> Held:
+def not_yet_due(now: datetime) -> Undue:
     """Returns the messages that wait for a time of their own: few, since the other messages of a target are due."""
-    found: Held = {}
+    found: Undue = {}
     rows = Message.objects.filter(state=Message.WAITING, due__gt=now, target__isnull=False)
     for target, episode, number in rows.values_list("target", "notice__episode__name", "id"):
         of_target = found.setdefault(int(target or 0), {})
@@ -140,19 +140,19 @@ class Place(NamedTuple):
     most: int
 
 
-def waiting(places: Sequence[Place], now: datetime, held: Held) -> dict[int, list[Job]]:
+def waiting(places: Sequence[Place], now: datetime, undue: Undue) -> dict[int, list[Job]]:
     """Returns the next messages of targets, in order, by two queries for all of them.
 
     A message that its receiver refused waits for its own time, and with it the later messages of its episode: firing
     is told before resolved. A receiver that refuses MOST_HELD gets no new ones until it takes some of those.
     """
     found: dict[int, list[Job]] = {place.target: [] for place in places}
-    ids = _next_ids(places, now, held)
+    ids = _next_ids(places, now, undue)
     for begin in range(0, len(ids), PIECE):
         rows = Message.objects.filter(pk__in=ids[begin : begin + PIECE], state=Message.WAITING).order_by("id")
         for target, *row in rows.values_list("target", *_FIELDS, *map(quick_time, _TIMES)):
             job = _job(row, target)
-            if held.get(target, {}).get(job.letter.episode, job.id) >= job.id:
+            if undue.get(target, {}).get(job.letter.episode, job.id) >= job.id:
                 found[target].append(job)
     return found
 
@@ -163,7 +163,7 @@ _NEXT = (
 )
 
 
-def _next_ids(places: Sequence[Place], now: datetime, held: Held) -> list[int]:
+def _next_ids(places: Sequence[Place], now: datetime, undue: Undue) -> list[int]:
     """Returns the ids of the next messages, the oldest first.
 
     Each target has its own part of the statement, since the one index then gives its rows in order up to its bound.
@@ -174,7 +174,7 @@ def _next_ids(places: Sequence[Place], now: datetime, held: Held) -> list[int]:
     parts = [_NEXT.format(**names, message=table, part=f"p{number}") for number in range(len(places))]
     values: list[Any] = []
     for target, after, most in places:
-        refuses = len(held.get(target, ())) >= MOST_HELD
+        refuses = len(undue.get(target, ())) >= MOST_HELD
         values += [target, Message.WAITING, after, int(refuses), due, most]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from time import monotonic
 
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from streams import api
 from streams.core.records import CountWaiting
 from streams.models import current_leases
@@ -29,7 +29,9 @@ class Backlogs:
 
     def drained(self, living: Iterable[Reader]) -> list[Reader]:
         """Returns the readers without a worker for which no record waits; `living` are those with one."""
-        idle = sorted({(each.application, each.stream) for each in once(readings, readings)}.difference(living))[:MOST]
+        idle = sorted({(each.application, each.stream) for each in recall(readings, readings)}.difference(living))[
+            :MOST
+        ]
         with self._lock:
             self._counts = {reader: found for reader, found in self._counts.items() if reader in idle}
             return [reader for reader in idle if self._count(reader) == 0]

@@ -48,7 +48,7 @@ class Chosen(NamedTuple):
         return to_run_on("produce", self.application, self.stream)
 
     def topic(self, name: str) -> str:
-        return topics.on(name, self.stream)
+        return topics.on_stream(name, self.stream)
 
 
 def choose(request: HttpRequest, application: str) -> Chosen:

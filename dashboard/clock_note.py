@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from streams.core import clock
 from streams.models.database_time import ahead_for_sure
 from streams.models.progress import NEAR, live_workers, skews
@@ -24,12 +24,12 @@ def note(now: Callable[[], datetime] = timezone.now, *, own: int | None = None) 
     own = ahead_for_sure(now) if own is None else own
     if _off(own):
         return _in_words("this machine", own, "the database's")
-    ahead = skews(once(live_workers, live_workers)).items()
+    ahead = skews(recall(live_workers, live_workers)).items()
     (_, stream), skew = max(ahead, key=lambda found: abs(found[1]), default=(("", ""), 0))
     if _off(skew):
         machine = "this machine" if connection.vendor == "sqlite" else "the database's machine"
         return _in_words(machine, -skew, f"the time that the stream {stream} keeps")
-    stamps = [stamp for each in once(readings, readings) for stamp in (each.watermark, each.newest)]
+    stamps = [stamp for each in recall(readings, readings) for stamp in (each.watermark, each.newest)]
     newest = max((clock.from_datetime(stamp) for stamp in stamps if stamp), default=0)
     behind = clock.from_datetime(now()) + skew - newest
     return (

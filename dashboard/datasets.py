@@ -28,7 +28,7 @@ from django.db.models.functions import Cast
 
 from dashboard import lines
 from dashboard.held import answers
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from dashboard.held.parts import figure
 from dashboard.held.rows import Source, View, view
 from dashboard.quick_times import milliseconds_of, quick_time
@@ -161,7 +161,7 @@ class Table:
 
     def _is_few(self, found: QuerySet[Any], asked: Question, start: int, most: int) -> bool:
         """Returns whether rows are at most so many. Those of a longer time in the same look may have been counted."""
-        counted: dict[tuple[int, int], int] = once((id(self), asked.stream, str(asked.where)), dict)
+        counted: dict[tuple[int, int], int] = recall((id(self), asked.stream, str(asked.where)), dict)
         if any(first <= start and asked.end <= end and count <= most for (first, end), count in counted.items()):
             return True
         counted[start, asked.end] = found.order_by()[: most + 1].count()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dashboard import clock_note
 from dashboard.backlogs import backlogs
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from dashboard.standing import elsewhere
 from streams.api import is_kinesis
 from streams.core import clock
@@ -19,7 +19,7 @@ from streams.models.readers import readings
 def workers() -> dict[str, dict[str, int]]:
     """Counts the workers that live, by application and stream, by the database's clock, as workers see one another."""
     counts: dict[str, dict[str, int]] = {}
-    for application, stream, _ in once(live_workers, live_workers):
+    for application, stream, _ in recall(live_workers, live_workers):
         streams = counts.setdefault(application, {})
         streams[stream] = streams.get(stream, 0) + 1
     return counts
@@ -46,7 +46,7 @@ def _elsewhere() -> dict[str, dict[str, str]]:
     """Returns the sentences about streams whose figures are of the other backend, by application and stream."""
     found: dict[str, dict[str, str]] = {}
     kinesis = is_kinesis()
-    for each in once(readings, readings):
+    for each in recall(readings, readings):
         if says := elsewhere(each.identity, kinesis=kinesis):
             found.setdefault(each.application, {})[each.stream] = says
     return found
@@ -60,7 +60,7 @@ def _ahead(own: int) -> dict[str, dict[str, int]]:
     A page judges by the stream's own time how old its figures are: a clock that is off must not make them stale.
     """
     found: dict[str, dict[str, int]] = {}
-    for (application, stream), skew in skews(once(live_workers, live_workers)).items():
+    for (application, stream), skew in skews(recall(live_workers, live_workers)).items():
         if abs(skew - own) > NEAR * clock.SECOND:
             found.setdefault(application, {})[stream] = skew - own
     return found
@@ -68,9 +68,9 @@ def _ahead(own: int) -> dict[str, dict[str, int]]:
 
 def reached(application: str, stream: str) -> Progress:
     """Returns how far the workers of an application are on a stream: within one look the same for all topics."""
-    return once((Progress, application, stream), lambda: progress_of(application, stream))
+    return recall((Progress, application, stream), lambda: progress_of(application, stream))
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:
     """Returns now by the own time of a stream, as a live worker of the application has measured it."""
-    return now + timedelta(milliseconds=skews(once(live_workers, live_workers)).get((application, stream), 0))
+    return now + timedelta(milliseconds=skews(recall(live_workers, live_workers)).get((application, stream), 0))

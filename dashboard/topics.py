@@ -108,7 +108,7 @@ def is_name(topic: str) -> bool:
     return _kind(topic) is not None
 
 
-def on(name: str, stream: str) -> str:
+def on_stream(name: str, stream: str) -> str:
     """Returns the topic of a page on a stream, NAME or NAME@STREAM; raises KeyError for a name that is none.
 
     A name that holds an @ itself, as a ticker may, always has a stream behind it.

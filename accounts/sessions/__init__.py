@@ -9,8 +9,8 @@ from accounts.sessions.registry import (
     end_others,
     idle,
     limits,
-    most,
     own_sessions,
+    session_limit,
     store,
 )
 from accounts.sessions.validity import SessionInfo, authenticate, valid_sessions
@@ -26,8 +26,8 @@ __all__ = [
     "end_others",
     "idle",
     "limits",
-    "most",
     "own_sessions",
+    "session_limit",
     "store",
     "valid_sessions",
 ]

@@ -57,7 +57,7 @@ def idle() -> str:
     return humanize.span(timedelta(seconds=settings.SESSION_IDLE))
 
 
-def most() -> int:
+def session_limit() -> int:
     """Returns the largest number of sessions for one user."""
     return int(settings.SESSION_LIMIT)
 

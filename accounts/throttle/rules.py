@@ -5,8 +5,8 @@ A device that its owner has signed in on has a bucket of its own. All other devi
 and one for each address, so guesses from elsewhere never keep the owner's devices out.
 
 All times are seconds since 1970; -inf is "always", inf is "never".
-A failure that lies ahead by more than the longest wait was noted before the clock was set back: `believed` leaves its
-time out, so that a clock that was ahead by years locks nobody out for years. It still counts in the streak.
+A failure that lies ahead by more than the longest wait was noted before the clock was set back: `without_future` leaves
+its time out, so that a clock that was ahead by years locks nobody out for years. It still counts in the streak.
 """
 
 from dataclasses import dataclass
@@ -134,7 +134,7 @@ def rule(kind: Kind, scope: Scope) -> Rule:
     return DEVICE if scope == Scope.DEVICE else UNTRUSTED
 
 
-def believed(rule: Rule, state: State, now: float) -> State:
+def without_future(rule: Rule, state: State, now: float) -> State:
     """Returns the state without the times that only a clock that was set back can explain."""
     return state._replace(recent=tuple(at for at in state.recent if at <= now + rule.longest_wait))
 
@@ -143,7 +143,7 @@ def failed(rule: Rule, state: State, now: float) -> State:
     return State(state.streak + 1, (*state.recent, now)[-rule.kept :])
 
 
-def undone(state: State, at: float) -> State:
+def without_failure(state: State, at: float) -> State:
     """Returns the state without the failure at that time; the others stay."""
     if at not in state.recent:
         return state

@@ -65,7 +65,7 @@ class Reservation:
         _change(self.targets, lambda states: list(map(self._settled, self.targets, states)))
 
     def _settled(self, target: Target, state: State) -> State:
-        return rules.undone(state, self.at) if target.scope == Scope.ADDRESS else State()
+        return rules.without_failure(state, self.at) if target.scope == Scope.ADDRESS else State()
 
 
 def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
@@ -81,7 +81,7 @@ def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
         if until > now:
             return None
         pairs = zip(ordered, states, strict=True)
-        return [rules.failed(each.rule, rules.believed(each.rule, state, now), now) for each, state in pairs]
+        return [rules.failed(each.rule, rules.without_future(each.rule, state, now), now) for each, state in pairs]
 
     return Reservation(ordered, now) if _change(ordered, count) else Refusal(until)
 
@@ -158,7 +158,7 @@ def _state(row: Bucket) -> State:
 def _free_at(targets: Sequence[Target], states: Sequence[State], now: float) -> float:
     rules_of = [target.rule for target in targets]
     known = zip(rules_of, states, strict=True)
-    return max((rule.free_at(rules.believed(rule, state, now)) for rule, state in known), default=-inf)
+    return max((rule.free_at(rules.without_future(rule, state, now)) for rule, state in known), default=-inf)
 
 
 def _change(targets: Sequence[Target], change: Callable[[list[State]], list[State] | None]) -> bool:

@@ -18,7 +18,7 @@ from accounts.sessions.activity import touch
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     rows = [(each, humanize.device(each.device)) for each in sessions.own_sessions(request)]
-    context = {"here": rows[0], "others": rows[1:], "idle": sessions.idle(), "most": sessions.most()}
+    context = {"here": rows[0], "others": rows[1:], "idle": sessions.idle(), "most": sessions.session_limit()}
     context["doors"] = others.of(person(request))
     return render(request, "accounts/sessions.html", context)
 

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, Ou
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.thresholds import thresholds_over_time
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from dashboard.progress import own_time, reached
 from streams.core import clock
 from streams.core.clock import iso
@@ -63,7 +63,7 @@ def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, An
 
 def _worst(stream: str) -> Sequence[Site]:
     """Returns at most SHOWN sites: those in alarm, then those nearest to their threshold, then others by name."""
-    return once((_worst, stream), lambda: _found_worst(stream))
+    return recall((_worst, stream), lambda: _found_worst(stream))
 
 
 def _found_worst(stream: str) -> Sequence[Site]:

@@ -56,7 +56,7 @@ def today(ticker: str, now: datetime) -> Today | None:
     if dataset.values("ticker", stream, ticker, 1) != [ticker]:
         return None
     try:
-        topic = topics.on(f"{FAMILY}:{ticker}", stream)
+        topic = topics.on_stream(f"{FAMILY}:{ticker}", stream)
     except KeyError:
         return None
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

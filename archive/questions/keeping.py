@@ -13,7 +13,7 @@ from archive.models import KeptAnswer, SavedQuestion
 from archive.questions import kinds, running, tables
 from archive.questions.asking import Answer
 from dashboard.held import answers
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from streams.declarations import Column, Dataset, Found, Question, Series
 
 APPLICATION = "ask"  # no application has this name, so no commit changes the rows
@@ -85,7 +85,7 @@ def _values(number: int, column: str, stream: str, prefix: str, most: int) -> li
 
 
 def _rows(number: int) -> Rows:
-    return once(("ask", number), lambda: _read(number))
+    return recall(("ask", number), lambda: _read(number))
 
 
 def _read(number: int) -> Rows:

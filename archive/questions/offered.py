@@ -4,7 +4,7 @@ from pathlib import Path
 
 from archive.questions import request
 from archive.questions.tables import Provider, Table
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from streams import applications
 from streams.declarations import Dataset
 
@@ -36,7 +36,7 @@ def table(name: str) -> Table | None:
 
 
 def _datasets() -> dict[str, Dataset]:
-    return once("datasets of questions", lambda: {each.name: each for each in applications.datasets() if each.cells})
+    return recall("datasets of questions", lambda: {each.name: each for each in applications.datasets() if each.cells})
 
 
 PROVIDER = Provider(title=f"Results of applications, the newest {MOST:,} rows", names=names, table=table)

@@ -3,7 +3,7 @@
 from archive.models import ArchivedColumn, ArchivedFile
 from archive.questions.request import Column
 from archive.questions.tables import Provider, Table
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 
 ERRORS = "{}/errors"  # the table of a stream's undecodable records
 KINDS = {"boolean": "BOOLEAN", "whole": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "json": "VARCHAR"}
@@ -50,7 +50,7 @@ def kinds_of(name: str) -> tuple[str, dict[str, str]] | None:
 
 def _archived() -> dict[str, tuple[str, str]]:
     """Returns the stream and the kind of files of each table, by its name."""
-    return once("archived streams", _read)
+    return recall("archived streams", _read)
 
 
 def _read() -> dict[str, tuple[str, str]]:

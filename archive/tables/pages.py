@@ -15,7 +15,7 @@ from accounts.guards import person, staff_only
 from archive.models import FileTable
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
-from archive.tables import form, held, storing
+from archive.tables import form, storing, uploads
 from archive.tables.fetching import allowed
 from archive.tables.importing import Job, import_table
 from archive.tables.models import MOST_NAME
@@ -50,11 +50,11 @@ def tables(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, token: str) -> HttpResponse:
     """Shows how a held file would become a table, and keeps it as one."""
-    path = held.held(person(request).pk, token)
+    path = uploads.find(person(request).pk, token)
     if path is None:
         messages.error(request, "That file is no longer held: choose it again.")
         return redirect("tables")
-    name = held.name_of(path)
+    name = uploads.name_of(path)
     given, refusal, seen = dict[str, str](), "", None
     try:
         given = form.given((request.POST if request.method == "POST" else request.GET).dict())
@@ -106,14 +106,14 @@ def _taken(request: HttpRequest) -> str:
     if sent is not None:
         if (sent.size or 0) > settings.TABLES_UPLOAD:
             raise TableError(f"The file has {sent.size:,} bytes; at most {settings.TABLES_UPLOAD:,} are taken here.")
-        return held.hold(user, sent.name or "", lambda file: file.writelines(sent.chunks()))
+        return uploads.keep(user, sent.name or "", lambda file: file.writelines(sent.chunks()))
     if not url:
         raise TableError("Choose a file.")
     if len(url) > LONGEST_URL or not allowed(url, settings.TABLES_S3):
         raise TableError("The page reads only below the addresses that TABLES_S3 names.")
     from archive.stores.s3 import fetch  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
-    return held.hold(user, url, lambda file: fetch(url, None, None, file, settings.TABLES_UPLOAD))
+    return uploads.keep(user, url, lambda file: fetch(url, None, None, file, settings.TABLES_UPLOAD))
 
 
 def _kept(request: HttpRequest, path: Path, name: str, given: dict[str, str]) -> HttpResponse:
@@ -123,7 +123,7 @@ def _kept(request: HttpRequest, path: Path, name: str, given: dict[str, str]) ->
     if not append and "replace" not in request.POST and FileTable.objects.filter(name=table).exists():
         raise TableError(f"There is a table {table}: choose to replace it or to add to it, or name this one otherwise.")
     job = Job(table, path, storable(name), form.spec_of(given), _most(), made_by=who, append=append)
-    with held.one_at_a_time():
+    with uploads.one_at_a_time():
         outcome = import_table(job, opened())
     path.unlink(missing_ok=True)
     bad = f" Kept in {table}/errors: {counted(outcome.bad, 'bad line')}." if outcome.bad else ""

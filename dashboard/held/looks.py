@@ -11,7 +11,7 @@ _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default
 
 @contextmanager
 def one_look() -> Iterator[None]:
-    """Lets `once` remember, within it."""
+    """Lets `recall` remember, within it."""
     token = _answers.set({})
     try:
         yield
@@ -19,7 +19,7 @@ def one_look() -> Iterator[None]:
         _answers.reset(token)
 
 
-def once(key: Hashable, make: Callable[[], T]) -> T:
+def recall(key: Hashable, make: Callable[[], T]) -> T:
     """Returns the answer of `make`; within a look, that of its first call for the key."""
     answers = _answers.get()
     if answers is None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db.models import QuerySet
 
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from streams.core import clock
 
 MOST = 20_000  # rows of one table and stream
@@ -152,10 +152,10 @@ def _current(source: Source, start: int) -> Held | None:
     """Returns the rows as they are now; within a look, as they were at its first question."""
     held = _held.pop(source.key, None)
     if held is None or held.start > start:
-        held = once((source.key, start), lambda: _read(source, start))
+        held = recall((source.key, start), lambda: _read(source, start))
     else:
         before = held
-        held = once((source.key, before.start), lambda: _refreshed(source, before, start))
+        held = recall((source.key, before.start), lambda: _refreshed(source, before, start))
     if held is not None:
         _held[source.key] = held
     while len(_held) > TABLES:

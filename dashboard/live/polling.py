@@ -52,7 +52,7 @@ def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
     With ?stream= the topic is a whole name: the ticker @X, or A@B, may be asked for without a stream behind it.
     """
     if asked and topics.is_name(topic):
-        return topics.on(topic, asked) if _is_read(topics.reader(f"{topic}@{asked}")[0], asked) else ""
+        return topics.on_stream(topic, asked) if _is_read(topics.reader(f"{topic}@{asked}")[0], asked) else ""
     return _on_stream(topic, asked, versions) if snapshots.knows(topic) else ""
 
 
@@ -73,7 +73,7 @@ def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:
         return topic  # its own stream has results, which is the common case
     stream = asked or named or default_stream(application, streams_of(application))
     name = topic if named is None else topic.rpartition("@")[0]
-    return topics.on(name, stream) if _is_read(application, stream) else ""
+    return topics.on_stream(name, stream) if _is_read(application, stream) else ""
 
 
 def _answer(message: dict[str, str], status: int) -> JsonResponse:

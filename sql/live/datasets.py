@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.retention import kept_since
 from dashboard.datasets import Table, dataset
-from dashboard.held.looks import once
+from dashboard.held.looks import recall
 from dashboard.steps.building import LEVELS, Steps, build_steps
 from dashboard.steps.expressions import Cell
 from sql.live.models import SqlOutput, SqlRow
@@ -47,7 +47,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
         table,
         columns,
         name=_name(output),
-        grain=lambda stream: once((output.pk, stream), lambda: _grain(output, stream)),
+        grain=lambda stream: recall((output.pk, stream), lambda: _grain(output, stream)),
         title=name if alone else f"{output.name} of {name}",
         application=name,
         delay=0,

@@ -26,8 +26,8 @@ MOST_MINUTES = 10_000_000  # 19 years
 MOST_SHARDS = 10_000  # half of what Kinesis gives an account where it gives most
 
 
-def where(text: str) -> Position:
-    """Returns WHERE as a position."""
+def position(text: str) -> Position:
+    """Returns a place to start from, such as latest or 15m, as a position."""
     try:
         return parse_where(text)
     except ValueError as error:

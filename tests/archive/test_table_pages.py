@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from archive.models import FileTable
 from archive.stores import s3
-from archive.tables import held
+from archive.tables import uploads
 from archive.tables.fetching import allowed
 
 CONTENT = b"store|day|visitors\na|2017-04-01|25\nb|2017-04-02\nc|2017-04-03|7\n"
@@ -45,7 +45,7 @@ def test_file_is_shown_with_its_types_and_kept_as_a_table(staff: Client, tmp_pat
     assertContains(kept, "visits has 2 rows of Visits_2017.txt. Kept in visits/errors: 1 bad line.")
     assertContains(kept, "b|2017-04-02")
     table = FileTable.objects.get()
-    assert (table.rows, table.bad, table.made_by, list((tmp_path / "tables-held").iterdir())) == (2, 1, "ann", [])
+    assert (table.rows, table.bad, table.made_by, list((tmp_path / "table-uploads").iterdir())) == (2, 1, "ann", [])
     assertContains(staff.get("/tables/"), "visits</a>")
 
 
@@ -70,7 +70,7 @@ def test_table_that_is_there_is_replaced_or_added_to_only_when_told(staff: Clien
 
 def test_file_waits_while_another_becomes_a_table(staff: Client) -> None:
     address = send(staff)
-    with held.one_at_a_time():
+    with uploads.one_at_a_time():
         says = "Another file becomes a table at this moment: try again in some seconds."
         assertContains(staff.post(address, {"name": "visits"}), says, status_code=422)
     assert staff.post(address, {"name": "visits"}).status_code == 302
@@ -117,28 +117,28 @@ def test_page_reads_only_below_the_addresses_of_the_setting() -> None:
 
 
 def test_held_files_of_all_people_have_a_bound(staff: Client) -> None:
-    tokens = [held.hold(user, "a", lambda file: file.write(b"x")) for user in range(held.MOST + 3)]
-    assert sum(held.held(user, token) is not None for user, token in enumerate(tokens)) == held.MOST
+    tokens = [uploads.keep(user, "a", lambda file: file.write(b"x")) for user in range(uploads.MOST + 3)]
+    assert sum(uploads.find(user, token) is not None for user, token in enumerate(tokens)) == uploads.MOST
 
 
 def test_held_file_is_its_owners_and_goes_when_it_is_old_or_one_of_many(staff: Client, settings: Settings) -> None:
-    tokens = [held.hold(1, f"../{n}.csv", lambda file: file.write(b"x")) for n in range(held.MOST_EACH + 2)]
-    there = [held.held(1, token) for token in tokens]
-    assert (sum(each is not None for each in there), there[-1] is not None) == (held.MOST_EACH, True)
-    assert (held.held(2, tokens[-1]), held.held(1, "*"), held.held(1, "../x")) == (None, None, None)
+    tokens = [uploads.keep(1, f"../{n}.csv", lambda file: file.write(b"x")) for n in range(uploads.MOST_EACH + 2)]
+    there = [uploads.find(1, token) for token in tokens]
+    assert (sum(each is not None for each in there), there[-1] is not None) == (uploads.MOST_EACH, True)
+    assert (uploads.find(2, tokens[-1]), uploads.find(1, "*"), uploads.find(1, "../x")) == (None, None, None)
     newest = there[-1]
     assert newest is not None
-    os.utime(newest, (newest.stat().st_atime, newest.stat().st_mtime - held.LONGEST - 1))
-    assert held.held(1, tokens[-1]) is None
+    os.utime(newest, (newest.stat().st_atime, newest.stat().st_mtime - uploads.LONGEST - 1))
+    assert uploads.find(1, tokens[-1]) is None
 
 
 def test_file_is_held_while_another_request_removes_one(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
-    token = held.hold(1, "a.csv", lambda file: file.write(b"x"))
-    found = held.held(1, token)
+    token = uploads.keep(1, "a.csv", lambda file: file.write(b"x"))
+    found = uploads.find(1, token)
     assert found
     found.with_name("1-gone").symlink_to("nowhere")  # as a file that is listed and then removed
-    assert held.held(1, token) == found
+    assert uploads.find(1, token) == found
 
 
 def test_viewer_sees_no_table(staff: Client) -> None:

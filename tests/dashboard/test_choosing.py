@@ -42,7 +42,7 @@ def both() -> None:
 )
 def test_topic_can_name_another_stream_than_the_applications_own(name: str, stream: str, topic: str) -> None:
     page = dashboard_topics.find(topic)
-    assert (dashboard_topics.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
+    assert (dashboard_topics.on_stream(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
     assert page and page.version_topic == topics.of(dashboard_topics.reader(topic)[0], stream)
 
 

@@ -74,7 +74,8 @@ def check_ticker(browser: Client, name: str) -> None:
     assert follow(browser, "/market/", name) == name
     assert browser.get("/market/search", {"q": name}).headers["Location"] == to_ticker(name)
     assert browser.get("/market/minutes.csv", {"ticker": name}).status_code == 200
-    assert browser.get("/live/", {"topic": topics.on(f"ticker:{name}", "trades")}).json()["data"]["ticker"] == name
+    topic = topics.on_stream(f"ticker:{name}", "trades")
+    assert browser.get("/live/", {"topic": topic}).json()["data"]["ticker"] == name
     assert browser.get("/market/search", {"q": f"{name}?"}).status_code in (200, 302)
 
 
@@ -85,11 +86,10 @@ def check_site(browser: Client, name: str) -> None:
     for page in ("/orders/", "/orders/alarms/", "/orders/?site=nowhere"):
         assert follow(browser, page, name) == name
     assert browser.get("/orders/alarms.csv", {"site": name}).status_code == 200
-    assert (
-        browser.get("/live/", {"topic": topics.on(f"site:{name}", "orders")}).json()["data"]["sites"][0]["site"] == name
-    )
+    topic = topics.on_stream(f"site:{name}", "orders")
+    assert browser.get("/live/", {"topic": topic}).json()["data"]["sites"][0]["site"] == name
     assert list(
-        browser.get("/live/", {"topic": topics.on(f"site-history:{name}", "orders")}).json()["data"]["sites"]
+        browser.get("/live/", {"topic": topics.on_stream(f"site-history:{name}", "orders")}).json()["data"]["sites"]
     ) == [name]
     browser.post("/orders/threshold/", {"site": name, "threshold": "77"})
     assert Site.objects.get(name=name).threshold == 77

@@ -14,7 +14,7 @@ from streams.core.records import TRIM_HORIZON, StreamError
 from streams.engine import signals
 from streams.engine.consumer import Consumer
 from streams.engine.consumers import Consumers
-from streams.management.options import application_name, stream_name, where
+from streams.management.options import application_name, position, stream_name
 from streams.management.plain import PlainCommand, UsageError
 from streams.wiring import build_worker
 
@@ -27,7 +27,9 @@ class Command(PlainCommand):
         parser.add_argument("--all", action="store_true", help="every application; a missing stream is waited for")
         parser.add_argument("--stream", type=stream_name, metavar="NAME", help=STREAM_HELP)
         parser.add_argument("--until-caught-up", action="store_true", help="end when all present records are applied")
-        parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)
+        parser.add_argument(
+            "--from", dest="start", type=position, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP
+        )
         parser.add_argument("--whole-stream", action="store_true", help=WHOLE_HELP)
         parser.add_argument("--json", action="store_true", help="one JSON object for each window that closes")
 

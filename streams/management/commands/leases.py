@@ -15,9 +15,9 @@ from streams.management.options import (
     application_name,
     old_application_name,
     old_stream_name,
+    position,
     refuse_unknown,
     stream_name,
-    where,
 )
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
@@ -47,7 +47,7 @@ class Command(PlainCommand):
         taking.add_argument("--stream", required=True, type=stream_name, help="the stream that it reads")
         taking.add_argument("--region", help="region of the table (default: that of STREAM_URL)")
         taking.add_argument("--endpoint-url", metavar="URL", help="endpoint of DynamoDB (default: chosen by boto3)")
-        taking.add_argument("--timestamp", type=where, metavar="TIME", help="AT_TIMESTAMP of KCL's configuration")
+        taking.add_argument("--timestamp", type=position, metavar="TIME", help="AT_TIMESTAMP of KCL's configuration")
         taking.add_argument("--dry-run", action="store_true", help="write nothing")
         for verb, action in ((listing, self.list), (taking, self.import_kcl)):
             verb.add_argument("--json", action="store_true", help="one JSON object a line")

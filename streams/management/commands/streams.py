@@ -24,9 +24,9 @@ from streams.management.options import (
     MOST_SHARDS,
     hash_value,
     old_stream_name,
+    position,
     stream_name,
     up_to,
-    where,
 )
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
@@ -50,7 +50,7 @@ class Command(PlainCommand):
         create.add_argument("--retention", type=up_to(changes.MOST_HOURS), metavar="H", help="hours to keep records")
         status = verbs.add_parser("status", help="show the shards of a stream and their records")
         tail = verbs.add_parser("tail", help="print the records of a stream, all shards merged by time")
-        tail.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
+        tail.add_argument("--from", dest="start", type=position, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
         tail.add_argument("--limit", type=up_to(MOST_RECORDS), metavar="N", help="at most so many records")
         tail.add_argument("--follow", action="store_true", help="go on with records that arrive")
         listing = verbs.add_parser("list", help="list the streams")

@@ -28,7 +28,7 @@ def test_rules_equal_the_naive_oracle_to_the_second(tries: list[tuple[float, str
             state = rules.failed(rule, state, now)
             failures.append(now)
             if what == "take back" and scope == Scope.ADDRESS:
-                state = rules.undone(state, now)
+                state = rules.without_failure(state, now)
                 failures.remove(now)
 
 
@@ -40,8 +40,8 @@ def test_device_is_closed_for_15_minutes_after_ten_failures() -> None:
 
 
 def test_failures_stay_when_one_is_taken_back() -> None:
-    assert rules.undone(State(3, (1.0, 2.0, 3.0)), 2.0) == State(2, (1.0, 3.0))
-    assert rules.undone(State(3, (1.0, 2.0, 3.0)), 4.0) == State(3, (1.0, 2.0, 3.0))
+    assert rules.without_failure(State(3, (1.0, 2.0, 3.0)), 2.0) == State(2, (1.0, 3.0))
+    assert rules.without_failure(State(3, (1.0, 2.0, 3.0)), 4.0) == State(3, (1.0, 2.0, 3.0))
 
 
 def test_waits_equal_the_documented_ones() -> None:
@@ -57,5 +57,5 @@ def test_no_wait_is_longer_than_twice_the_longest_when_the_clock_is_set_back(
 ) -> None:
     rule = rules.rule(Kind.PASSWORD, scope)
     state, now = State(min(99, len(failures)), tuple(sorted(failures)[-rule.kept :])), max(failures, default=0) - back
-    assert rule.free_at(rules.believed(rule, state, now)) <= now + 2 * rule.longest_wait
-    assert rules.believed(rule, state, now).streak == state.streak
+    assert rule.free_at(rules.without_future(rule, state, now)) <= now + 2 * rule.longest_wait
+    assert rules.without_future(rule, state, now).streak == state.streak

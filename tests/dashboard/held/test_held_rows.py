@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.held import rows as held
-from dashboard.held.looks import once, one_look
+from dashboard.held.looks import one_look, recall
 from sql.live.datasets import _table
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
 from streams.core import clock
@@ -151,12 +151,16 @@ def test_split_by_a_truth_has_figures_in_its_steps(output: SqlOutput) -> None:
 def test_look_asks_once_and_the_next_one_anew() -> None:
     made = iter(range(9))
     with one_look():
-        assert [once("a", lambda: next(made)), once("a", lambda: next(made)), once("b", lambda: next(made))] == [
+        assert [
+            recall("a", lambda: next(made)),
+            recall("a", lambda: next(made)),
+            recall("b", lambda: next(made)),
+        ] == [
             0,
             0,
             1,
         ]
-    assert [once("a", lambda: next(made)), once("a", lambda: next(made))] == [2, 3]
+    assert [recall("a", lambda: next(made)), recall("a", lambda: next(made))] == [2, 3]
 
 
 def wholes(found: Series) -> list[float | None]:

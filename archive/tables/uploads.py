@@ -21,7 +21,7 @@ MOST_NAME = 100  # characters of a file's name
 _PLAIN = re.compile(r"[^\w.-]+", re.ASCII)
 
 
-def hold(user: int, name: str, write: Callable[[IO[bytes]], object]) -> str:
+def keep(user: int, name: str, write: Callable[[IO[bytes]], object]) -> str:
     """Writes a file of a person, and returns the token by which they come back to it."""
     folder = _folder()
     token = secrets.token_hex(8)
@@ -37,7 +37,7 @@ def hold(user: int, name: str, write: Callable[[IO[bytes]], object]) -> str:
     return token
 
 
-def held(user: int, token: str) -> Path | None:
+def find(user: int, token: str) -> Path | None:
     """Returns the file of a person; None if it is gone, or another's."""
     if not re.fullmatch("[0-9a-f]{16}", token):
         return None
@@ -57,7 +57,7 @@ def one_at_a_time() -> Iterator[None]:
 
     Raises TableError if one does so already. The kernel frees the lock when its process ends, however it ends.
     """
-    with (Path(settings.VAR_DIR) / "tables-held.lock").open("a") as file:
+    with (Path(settings.VAR_DIR) / "table-uploads.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -66,7 +66,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _folder() -> Path:
-    folder = Path(settings.VAR_DIR) / "tables-held"
+    folder = Path(settings.VAR_DIR) / "table-uploads"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
