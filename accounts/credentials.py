@@ -17,8 +17,10 @@ from django.http import HttpRequest
 from accounts import access, events, factors
 from accounts.models import AccessKey, ApiToken, User
 from accounts.models.tokens import Credential
+from common.lasting import has_ended, lasting
 
 DAYS, MOST_DAYS = 90, 365  # lifetime of a credential: the default and the longest
+LONGEST = timedelta(days=MOST_DAYS)
 MOST = 25  # valid credentials of one user and one kind
 USED_EVERY = timedelta(minutes=1)  # a credential in use is written at most once a minute
 REMEMBERED = 20  # addresses kept for one credential
@@ -57,7 +59,7 @@ def facts(made: Credential) -> dict[str, Any]:
 
 def valid(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
     """Returns those that are neither revoked nor expired."""
-    return rows.filter(revoked=None, expires__gt=now)
+    return rows.filter(lasting("expires", LONGEST, now), revoked=None)
 
 
 def revoke(rows: QuerySet[Any], now: datetime) -> int:
@@ -121,7 +123,7 @@ def state(credential: Credential, owner: User, now: datetime) -> str:
     """Returns ACTIVE, REVOKED, EXPIRED, DEACTIVATED or the step that its owner must take first (factors.needed)."""
     if credential.revoked:
         return REVOKED
-    if credential.expires <= now:
+    if has_ended(credential.expires, LONGEST, now):
         return EXPIRED
     return (factors.needed(owner) or ACTIVE) if owner.is_active else DEACTIVATED
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import events, keyrings, roles
 from accounts.models import Invitation, User, named
+from common.lasting import lasting
 
 LASTS = timedelta(hours=72)
 PURPOSE = "invitation"
@@ -46,12 +48,12 @@ def make(
 def find(secret: str, now: datetime) -> Invitation | None:
     """Returns the invitation with this secret if it is still valid."""
     digests = keyrings.digests(PURPOSE, secret)
-    return Invitation.objects.filter(digest__in=digests, used_at=None, expires_at__gt=now).first()
+    return _good(now).filter(digest__in=digests).first()
 
 
 def waiting(now: datetime) -> list[Invitation]:
     """Returns the valid invitations, newest first."""
-    return list(Invitation.objects.filter(used_at=None, expires_at__gt=now).select_related("made_by").order_by("-pk"))
+    return list(_good(now).select_related("made_by").order_by("-pk"))
 
 
 def accept(invitation: Invitation, password: str, now: datetime, request: HttpRequest | None = None) -> User | None:
@@ -84,5 +86,8 @@ def invited(invitation: Invitation) -> User:
 
 
 def _spend(invitation: Invitation, now: datetime) -> bool:
-    good = Invitation.objects.filter(pk=invitation.pk, used_at=None, expires_at__gt=now)
-    return good.update(used_at=now) == 1
+    return _good(now).filter(pk=invitation.pk).update(used_at=now) == 1
+
+
+def _good(now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(lasting("expires_at", LASTS, now), used_at=None)

@@ -94,7 +94,7 @@ class Delivery:
     def _is_time_to_look(self) -> bool:
         """Returns whether LOOK has passed: other processes make messages too, and some that wait become due."""
         now = self._now()
-        look = self._looked is None or now - self._looked >= LOOK
+        look = self._looked is None or not timedelta(0) <= now - self._looked < LOOK  # the clock may be set back
         self._looked = now if look else self._looked
         return look
 

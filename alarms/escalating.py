@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from alarms.letters import ESCALATED, FIRING
 from alarms.models import Notice, Subscription
+from alarms.queues import pull_back
 from alarms.silencing import expire
 
 EVERY = timedelta(seconds=2)  # between looks
@@ -17,19 +18,20 @@ MOST = 500
 
 
 class Escalation:
-    """Looks every EVERY for episodes to escalate, and for silences that are over."""
+    """Looks every EVERY for episodes to escalate, silences that are over, and times that a clock left far ahead."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._next: datetime | None = None
 
     def step(self) -> bool:
-        """Returns whether a notice was made or a silence ended."""
+        """Returns whether a notice was made, a silence ended or a message became due."""
         now = self._now()
-        if self._next is not None and now < self._next:
+        # After a clock that was set back, the next look is at once.
+        if self._next is not None and self._next - EVERY <= now < self._next:
             return False
         self._next = now + EVERY
-        return expire(now) | escalate(now)
+        return expire(now) | escalate(now) | pull_back(now)
 
 
 def escalate(now: datetime) -> bool:

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from alarms import links
-from alarms.channels.base import Outcome, Receipt
+from alarms.channels.base import LONGEST_REST, Outcome, Receipt
 from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
 from alarms.storing import TOPIC
@@ -35,6 +35,7 @@ from streams.models.statements import insert
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
+FARTHEST = timedelta(seconds=max(LONGEST_WAIT, LONGEST_REST))  # that a message waits for its time
 MOST_HELD = 100  # episodes of a target whose messages its receiver refused
 PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
@@ -117,6 +118,16 @@ def renew(owner: str, targets: Iterable[int], now: datetime) -> set[int]:
 def release(owner: str, targets: Iterable[int]) -> None:
     """Gives leases back, so that another process need not wait for their end."""
     Target.objects.filter(pk__in=list(targets), lease_owner=owner).update(lease_owner="", lease_until=None)
+
+
+def pull_back(now: datetime) -> bool:
+    """Makes messages due that wait for longer than any wait goes, and their targets; returns whether there were some.
+
+    A clock that was set back since left them.
+    """
+    beyond = now + FARTHEST + SLACK
+    Target.objects.filter(resumes__gt=beyond).update(resumes=now)
+    return Message.objects.filter(state=Message.WAITING, due__gt=beyond).update(due=now) > 0
 
 
 Undue = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time

@@ -19,10 +19,15 @@ def lasting(field: str, longest: timedelta, now: datetime | Combinable | None = 
     `now` is the database's own time unless a moment is given.
     """
     moment = Now() if now is None else now
-    return Q(**{f"{field}__gte": moment, f"{field}__lte": moment + (longest + SLACK)})
+    return Q(**{f"{field}__gt": moment, f"{field}__lte": moment + (longest + SLACK)})
+
+
+def has_ended(stamp: datetime, longest: timedelta, now: datetime) -> bool:
+    """Returns whether a row with this stamp has ended; as `lasting`, for a row that is in hand."""
+    return not now < stamp <= now + longest + SLACK
 
 
 def over(field: str, longest: timedelta, now: datetime | Combinable | None = None) -> Q:
-    """Returns the condition that a row has ended: its stamp has passed, or no grant explains it; as `lasting`."""
+    """Returns the condition that a row has ended: its stamp has come, or no grant explains it; as `lasting`."""
     moment = Now() if now is None else now
-    return Q(**{f"{field}__lt": moment}) | Q(**{f"{field}__gt": moment + (longest + SLACK)})
+    return Q(**{f"{field}__lte": moment}) | Q(**{f"{field}__gt": moment + (longest + SLACK)})

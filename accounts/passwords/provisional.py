@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from accounts.passwords import generated
+from common.lasting import has_ended
 
 if TYPE_CHECKING:  # this module is loaded before the models are
     from accounts.models import User
@@ -33,4 +34,5 @@ def must_be_replaced(user: User) -> bool:
 
 def outlived(user: User, now: datetime) -> bool:
     """Returns whether the user's provisional password has expired."""
-    return must_be_replaced(user) and user.provisional_until is not None and user.provisional_until <= now
+    until = user.provisional_until
+    return until is not None and must_be_replaced(user) and has_ended(until, LASTS, now)

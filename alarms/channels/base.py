@@ -11,6 +11,7 @@ from alarms.letters import Letter
 
 Config = dict[str, str]
 
+LONGEST_REST = 3600.0  # seconds that a receiver may ask for
 MASK = "••••"
 MOST_VALUE = 4000  # characters of one value of a target's configuration
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from alarms.channels.base import MASK, ConfigError, Outcome, Receipt, Session
+from alarms.channels.base import LONGEST_REST, MASK, ConfigError, Outcome, Receipt, Session
 from alarms.letters import Letter
 from common.guarded import Allowed, RefusedError, allowed, place
 from common.guarded_http import Answer, Connection, head
@@ -17,7 +17,6 @@ SECONDS = 10.0  # for one request, from the look-up of the name to the last byte
 MOST_ANSWER = 2000  # bytes of an answer that are read: the ledger keeps the first 500 characters
 # Answers by which a receiver says that it cannot take anything now, rather than that it refuses this message.
 AWAY = {401, 403, 404, 407, 408, 410, 421, 425, 429}
-LONGEST_REST = 3600.0  # seconds that a receiver may ask for
 
 
 @lru_cache(maxsize=4)

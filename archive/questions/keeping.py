@@ -12,6 +12,7 @@ from django.utils import timezone
 from archive.models import KeptAnswer, SavedQuestion
 from archive.questions import kinds, running, tables
 from archive.questions.asking import Answer
+from common.lasting import over
 from dashboard.held import answers
 from dashboard.held.looks import recall
 from streams.declarations import Column, Dataset, Found, Question, Series
@@ -113,7 +114,8 @@ def _refresh(number: int) -> None:
     """Asks the question again in the background, if its time has come and nobody else does."""
     now = timezone.now()
     for minutes in KeptAnswer.objects.filter(pk=number).values_list("minutes", flat=True):
-        due = Q(tried=None) | Q(tried__lt=now - timedelta(minutes=minutes))
+        pause = timedelta(minutes=minutes)
+        due = Q(tried=None) | over("tried", pause, now - pause)
         if KeptAnswer.objects.filter(due, pk=number).update(tried=now):
             running.in_background(lambda: _ask(number, now))
 

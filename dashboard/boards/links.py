@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import keyrings
 from accounts.models import User
 from accounts.sessions.others import Door, Doors
+from common.lasting import lasting
 from dashboard.boards import access
 from dashboard.boards.models import Board, DisplayLink
 
@@ -20,6 +21,7 @@ PURPOSE = "display-link"
 MOST = 50  # valid links of one person
 MOST_LABEL = 60  # characters
 DAYS = {90: "3 months", 365: "a year", 730: "2 years"}
+LONGEST = timedelta(days=max(DAYS))
 MINUTE = timedelta(minutes=1)
 
 
@@ -48,7 +50,7 @@ def make(
 
 def valid(now: datetime) -> QuerySet[DisplayLink]:
     """Returns the links that are neither revoked nor expired, of people who may still sign in."""
-    return DisplayLink.objects.filter(revoked=None, expires__gt=now, user__is_active=True)
+    return DisplayLink.objects.filter(lasting("expires", LONGEST, now), revoked=None, user__is_active=True)
 
 
 def check(token: str, now: datetime) -> Board | None:

@@ -1,5 +1,6 @@
 """Checks the way of a notice from the table to the receiver, and its lines in the ledger."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +55,19 @@ def test_firing_is_told_before_resolved_also_after_failures() -> None:
     assert kinds[0] == kinds[1]  # tried again, with nothing else between
     assert kinds[1:] == [(key, f"alarm.{kind}") for key in "abc" for kind in ("firing", "resolved")]
     assert len(server.once) == 6
+
+
+def test_messages_are_told_after_a_clock_that_was_ahead_by_years_is_set_back() -> None:
+    now = Now(T0 + timedelta(days=2000))
+    with receiver("500") as server:
+        webhook("ops", server.url)
+        notice(episode())
+        work = notifier(now)
+        until_done(work)
+        server.mode = "ok"
+        now.at = T0
+        until_done(work)
+    assert states() == [("ops", "delivered", 2)]
 
 
 def test_a_refused_message_holds_back_its_own_episode_alone() -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from common.lasting import lasting, over
+from common.lasting import has_ended, lasting, over
 from streams.models import LEASE, Member
 
 pytestmark = pytest.mark.django_db
 NOW, SECOND = timezone.now(), timedelta(seconds=1)
-ROWS = {"passed": -SECOND, "now": 0 * SECOND, "granted": LEASE, "set back a little": LEASE + 5 * SECOND}
+ENDED = {"passed": -SECOND, "now": 0 * SECOND}
+ROWS = ENDED | {"granted": LEASE, "set back a little": LEASE + 5 * SECOND}
 WRONG = {"set back": LEASE + 6 * SECOND, "set back by years": timedelta(days=2000)}
 
 
@@ -21,4 +22,6 @@ def test_row_lasts_until_its_stamp_and_no_longer_than_a_grant() -> None:
         set(Member.objects.filter(asked("expires", LEASE, NOW)).values_list("owner", flat=True))
         for asked in (lasting, over)
     ]
-    assert found == [ROWS.keys() - {"passed"}, WRONG.keys() | {"passed"}]
+    assert found == [ROWS.keys() - ENDED.keys(), WRONG.keys() | ENDED.keys()]
+    ended = {name for name, ahead in (ROWS | WRONG).items() if has_ended(NOW + ahead, LEASE, NOW)}
+    assert ended == found[1]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.guards import has_right, only
 from accounts.models import User
+from common.lasting import over
 from sql.live.models import SqlUse
 
 PERMISSION = "sql.may_edit"
@@ -33,7 +34,7 @@ def one_run(user: User) -> Iterator[None]:
     SqlUse.objects.filter(user=user).exclude(minute=minute).update(minute=minute, runs=0)
     mine = SqlUse.objects.filter(user=user)
     until = now + BUSY
-    if not mine.filter(busy__lte=now, runs__lt=RUNS).update(busy=until, runs=F("runs") + 1):
+    if not mine.filter(over("busy", BUSY, now), runs__lt=RUNS).update(busy=until, runs=F("runs") + 1):
         if mine.filter(runs__gte=RUNS).exists():
             raise TooManyError(f"You have had {RUNS} runs in this minute; go on in the next one.")
         raise TooManyError("A run of yours is under way; wait until it has ended.")

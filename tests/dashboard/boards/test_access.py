@@ -105,6 +105,12 @@ def test_display_link_shows_its_board_alone_until_it_is_revoked(client: Client, 
     assert [client.get(f"/display/{token}/{part}").status_code for part in ("", "data.json")] == [404, 404]
 
 
+def test_display_link_made_by_a_clock_that_was_ahead_by_years_has_ended(ada: User, private: Board) -> None:
+    ahead = timezone.now() + timedelta(days=2000)
+    _, token = links.make(private, ada.pk, "Hall", 730, ahead)
+    assert [links.check(token, at) for at in (ahead, ahead - timedelta(days=2000))] == [private, None]
+
+
 def test_display_link_ends_with_its_time_and_with_its_owners_right(ada: User, bob: User, shared: Board) -> None:
     now = timezone.now()
     _, token = links.make(shared, bob.pk, "", 90, now)
