@@ -19,8 +19,7 @@ function draw(found) {
   const [at] = found.columns;
   if (end !== at.at(-1)) {
     end = at.at(-1);
-    const levels = found.columns[2].some((level) => level !== null);
-    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 }, levels);
+    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 }, found.sides);
   }
   chart.show(draw.spec, found.columns);
 }

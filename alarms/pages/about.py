@@ -8,6 +8,7 @@ from typing import Any
 from alarms import curves, keeping, proving, showing
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
+from alarms.wording import SIDES
 from dashboard import links
 from dashboard.progress import own_time
 from streams import applications
@@ -35,7 +36,8 @@ def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False)
         "spec": spec,
         "curve": curve if curve and curve.known else None,
         "proof": proving.prove(found, spec, reached) if proves and spec and not found.rule.own else None,
-        "curve_json": curves.json(curve),
+        "curve_json": curves.json(curve, spec) if spec else None,
+        "sides": SIDES.get(spec.kind) if spec else None,
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),
         "told": list(message_rows(found)),
