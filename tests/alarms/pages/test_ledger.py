@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -108,6 +109,21 @@ def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> 
     assert not DutyTurn.objects.exists()
 
 
+def test_turn_of_days_and_times_is_said_in_words_before_it_is_added(operator: Client) -> None:
+    hall = targets.make("hall", "inapp", {}, actor="ada")
+    form: dict[str, Any] = {"duty": "days", "target": str(hall.pk), "begins": "00:00", "over": "00:00"}
+    form |= {"zone": "Europe/Berlin", "days": [str(day) for day in range(7)]}
+    shown = operator.post("/alarms/duty/new/", form | {"act": "show"})
+    assertContains(shown, "every day, 00:00 to 00:00 the next day, in Europe/Berlin")
+    assertContains(shown, "On duty now: <strong>hall</strong>, without an end that is near.")
+    assert not DutyTurn.objects.exists()
+    operator.post("/alarms/duty/new/", form | {"days": ["0", "4"], "over": "17:30"})
+    assert [*DutyTurn.objects.values_list("starts", "ends", "zone")] == [
+        ("0 0 * * MON,FRI", "30 17 * * MON,FRI", "Europe/Berlin")
+    ]
+    assertContains(operator.get("/alarms/duty/"), "Monday and Friday, 00:00 to 17:30, in Europe/Berlin")
+
+
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
@@ -115,6 +131,8 @@ def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> 
         ({"target": "77"}, "Choose a target of the site"),
         ({"zone": "Mars/Olympus"}, "There is no time zone"),
         ({"starts": "at nine"}, "is no cron expression"),
+        ({"starts": "", "ends": ""}, "Choose at least one day, and two times"),
+        ({"starts": "", "ends": "", "days": "1", "begins": "9", "over": "17:00"}, "two times such as 09:00"),
     ],
 )
 def test_wrong_turn_is_refused_in_a_sentence(operator: Client, fields: dict[str, str], refusal: str) -> None:
