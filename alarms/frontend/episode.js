@@ -56,6 +56,7 @@ function fillTold(row, message) {
   const cells = parts(row);
   row.dataset.result = message.result;
   for (const name of ["notice", "result", "answer"]) setText(cells[name], message[name] ?? "");
+  cells.answer.toggleAttribute("tabindex", cells.answer.textContent.length > 160); // so that it can be scrolled by keys
   setText(cells.target, message.target || "–");
   setText(cells.attempts, grouped(message.attempts));
   setTime(cells.at, message.at);

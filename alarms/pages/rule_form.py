@@ -23,7 +23,7 @@ KIND_WORDS = {
     "row": "a row appears",
 }
 FUNCTIONS = {"sum": "sum", "count": "number of rows", "max": "greatest value"}
-SUPPRESS = {"interval": "at most one in an interval", "episode": "one in an episode"}
+SUPPRESS = {"interval": "one in an interval", "episode": "one in an episode"}
 VALUES, TEXT = 100, 4000  # offered of a column; characters of a field
 SPANS = {"1h": "the last hour", "24h": "the last day", "7d": "the last week"}
 assert tuple(KIND_WORDS) == KINDS

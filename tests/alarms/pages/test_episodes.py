@@ -65,7 +65,7 @@ def test_csv_has_the_rows_of_the_same_filters(viewer: Client) -> None:
 
 
 def test_list_without_rules_and_with_a_wrong_range_says_so(viewer: Client) -> None:
-    assertContains(viewer.get("/alarms/"), "there is no rule yet")
+    assertContains(viewer.get("/alarms/"), "There is no rule yet; an operator makes one.")
     assertContains(viewer.get("/alarms/?range=soon"), "is no range such as", status_code=400)
     assert viewer.get("/alarms/episodes.csv?range=soon").status_code == 400
 
