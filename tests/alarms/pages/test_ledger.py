@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,15 @@ def test_wrong_silence_is_refused_in_a_sentence(operator: Client, fields: dict[s
     form = {"rule": "", "length": "1h", "reason": "mended"} | fields
     assertContains(operator.post("/alarms/silences/new/", form), refusal, status_code=422)
     assert not Silence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [({"until": "2020-01-01T00:00"}, "until"), ({"length": ""}, "length"), ({"reason": " "}, "reason")],
+)
+def test_form_of_a_silence_marks_the_field_at_fault(operator: Client, fields: dict[str, str], wrong: str) -> None:
+    page = operator.post("/alarms/silences/new/", {"rule": "", "length": "1h", "reason": "mended"} | fields)
+    assert re.findall(r'id="([a-z]+)"[^>]* aria-invalid="true"', page.content.decode()) == [wrong]
 
 
 def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> None:
