@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from alarms import curves, keeping, proving, showing
+from alarms import curves, keeping, proving, showing, targets
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
 from alarms.wording import SIDES
@@ -86,7 +86,7 @@ def _result(message: Message) -> dict[str, Any]:
     return {
         "key": f"m{message.pk}",
         "target": message.target_name,
-        "result": message.state,
+        "result": targets.result(message.state, answers[-1].answer if answers else ""),
         "answer": message.why or (answers[-1].answer if answers else ""),
         "attempts": message.attempts,
         "done": iso(message.done),

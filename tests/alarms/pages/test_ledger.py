@@ -67,6 +67,14 @@ def test_ledger_as_csv_has_results_answers_and_reasons(viewer: Client) -> None:
     ]
 
 
+def test_message_of_a_dry_run_is_not_called_delivered(viewer: Client) -> None:
+    some()
+    Attempt.objects.filter(answer="200 OK").update(answer=f"{targets.DRY_RUN}: a call")
+    boiler = Message.objects.get(notice__episode__key="boiler").notice.episode_id
+    assertContains(viewer.get("/alarms/ledger/"), 'result">dry run</td>')
+    assertContains(viewer.get(f"/alarms/{boiler}/"), 'data-f="result">dry run</td>')
+
+
 def test_silence_is_made_shown_and_ended(operator: Client, viewer: Client, busy: Rule) -> None:
     form = {"rule": "busy", "key": "", "length": "4h", "reason": "mended"}
     operator.post("/alarms/silences/new/", form)
