@@ -12,7 +12,6 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 
@@ -80,32 +79,31 @@ def current(ring: dict[str, bytes]) -> str:
 @lru_cache(maxsize=256)
 def _derived(key: bytes, use: str) -> bytes:
     """Returns 32 bytes for one use of a key (RFC 5869), so that no use helps to attack another."""
-    derived: bytes = _sealing().derive(key, f"millrace {use}".encode())
-    return derived
+    from accounts.sealing import derive  # noqa: PLC0415 - it takes 17 ms to import, and few commands need it
 
-
-def _sealing() -> Any:
-    from accounts import sealing  # noqa: PLC0415 - it takes 17 ms to import, and few commands need it
-
-    return sealing
+    return derive(key, f"millrace {use}".encode())
 
 
 def encrypt(text: str) -> str:
     """Returns the text encrypted under the current key, as "id:token" in printable ASCII."""
+    from accounts.sealing import seal  # noqa: PLC0415 - as above
+
     ring = fields()
     name = current(ring)
-    return f"{name}:{_sealing().seal(_derived(ring[name], 'encryption'), text)}"
+    return f"{name}:{seal(_derived(ring[name], 'encryption'), text)}"
 
 
 def decrypt(token: str) -> str:
     """Returns the text that encrypt() was given. Raises KeyRingError if its key left the ring or the token changed."""
+    from accounts.sealing import open_sealed  # noqa: PLC0415 - as above
+
     ring = fields()
     name, _, sealed = token.partition(":")
     if not sealed:
         raise KeyRingError("This value is not encrypted by Millrace: restore it from a backup.")
     if name not in ring:
         raise KeyRingError(f"This value is encrypted with the key {name!r}: put that key back into FIELD_KEYS.")
-    opened: str | None = _sealing().open_sealed(_derived(ring[name], "encryption"), sealed)
+    opened = open_sealed(_derived(ring[name], "encryption"), sealed)
     if opened is None:
         raise KeyRingError(f"This value does not open with the key {name!r}: the key or the value is not what it was.")
     return opened

@@ -17,7 +17,11 @@ MOST_NOTE, MOST_NOTES = 500, 10_000  # characters of one note, and of all on an 
 
 
 class RefusedError(ValueError):
-    """Means that an act is refused; the message is a sentence for people."""
+    """Means that an act is refused; the message is a sentence for people. `field` is the one at fault, "" for none."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from typing import Any
 from alarms import spec as specs
 from alarms.models import Episode, Rule
 from alarms.spec import RuleSpec, SpecError
+from alarms.wording import SIDES
 from dashboard import ranges
 from dashboard.ranges import Span
 from streams import applications
@@ -159,6 +160,7 @@ def _levels(known: Sequence[tuple[int, RuleSpec]], moment: float) -> tuple[float
     return (spec.level, spec.clears_at) if spec.level is not None else (None, None)
 
 
-def json(curve: Curve | None) -> dict[str, Any] | None:
-    """Returns a curve for a script."""
-    return {"columns": curve.columns, "step": curve.step} if curve and curve.known else None
+def json(curve: Curve | None, spec: RuleSpec) -> dict[str, Any] | None:
+    """Returns a curve for a script, with the words before the raise and the clear level; null for a rule without."""
+    found = {"columns": curve.columns, "step": curve.step} if curve and curve.known else None
+    return found and found | {"sides": SIDES.get(spec.kind)}

@@ -70,12 +70,20 @@ def subject(letter: Letter) -> str:
     return f"{letter.severity.upper()}: {letter.title}{place} {STATES[letter.kind]}"
 
 
+def _compared(value: float, level: float | None) -> str:
+    """Returns how the value that called for a message stands to the level: it has always reached it."""
+    if level is None:
+        return ""
+    if value == level:
+        return " (exactly the level)"
+    return f" (at {'least' if value > level else 'most'} {level:g})"
+
+
 def text(letter: Letter) -> str:
     """Returns the message for people, in a few lines."""
     lines = [f"{subject(letter)}.", ""]
     if letter.value is not None:
-        level = f" (level {letter.level:g})" if letter.level is not None else ""
-        lines.append(f"Value: {letter.value:g}{level}")
+        lines.append(f"Value: {letter.value:g}{_compared(letter.value, letter.level)}")
     lines.append(f"Began: {letter.started:%-d %B %Y, %H:%M:%S} UTC")
     if letter.kind == RESOLVED and letter.ended:
         lines.append(f"Ended: {letter.ended:%-d %B %Y, %H:%M:%S} UTC")

@@ -37,13 +37,14 @@ def silence(rule: Rule | None, key: str, until: datetime | None, reason: str, wh
     """
     words = " ".join(storable(reason, MOST_REASON + 1).split())
     if not words:
-        raise RefusedError("Say why: the reason stands in the ledger beside each message that is held back.")
+        raise RefusedError("Say why: the reason stands in the ledger beside each message that is held back.", "reason")
     if len(words) > MOST_REASON or len(key) > MOST_KEY:
-        raise RefusedError(f"A reason has at most {MOST_REASON} characters, a key at most {MOST_KEY}.")
+        field = "key" if len(key) > MOST_KEY else "reason"
+        raise RefusedError(f"A reason has at most {MOST_REASON} characters, a key at most {MOST_KEY}.", field)
     if until is not None and not now < until <= now + LONGEST:
-        raise RefusedError(f"A silence ends in the future, within {LONGEST.days} days.")
+        raise RefusedError(f"A silence ends in the future, within {LONGEST.days} days.", "until")
     if until is None and not _open(rule, key).exists():
-        raise RefusedError("No such alarm is open, so there is nothing to wait for: give the silence an end.")
+        raise RefusedError("No such alarm is open, so there is nothing to wait for: give the silence an end.", "length")
     if current_silences(now).count() >= MOST:
         raise RefusedError(f"There are {MOST} silences already: end some first.")
     made = Silence.objects.create(rule=rule, key=storable(key), since=now, until=until, reason=words, who=who[:150])

@@ -20,8 +20,9 @@ PROVIDER = Provider(
         help="go to the alarms",
         about="What rules found, whom it was told, and the rules themselves",
         within=frozenset(
-            {"episode", "alarm-rules", "alarm-rule", "alarm-rule-new", "alarm-rule-edit", "alarm-ledger"}
-            | {"alarm-targets", "alarm-target", "alarm-target-new", "alarm-silences", "alarm-duty"}
+            {"episode", "alarm-rules", "alarm-rule", "alarm-rule-new", "alarm-rule-edit", "alarm-rule-act"}
+            | {"alarm-targets", "alarm-target", "alarm-target-new", "alarm-target-act", "alarm-ledger"}
+            | {"alarm-silences", "alarm-silence-new", "alarm-duty", "alarm-duty-new"}
         ),
     ),
 )

@@ -16,7 +16,7 @@ from alarms.models import Episode
 from alarms.replaying import TooManyError
 from alarms.spec import RuleSpec
 from common.text import clause, counted
-from streams.core import clock
+from streams.core import clock, replayed
 from streams.core.records import StreamError
 from streams.declarations import Dataset
 from streams.models import DeadLetter
@@ -51,7 +51,7 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
             orders = [*_from_records(dataset, spec, episode, start, end)]
         except (TooManyError, StreamError) as error:
             return Proof(None, f"{GONE}, and its records are not there: {clause(str(error).partition('. ')[0])}.")
-    letters = _replayed(dataset, episode, end) if computed else 0
+    letters = _replayed(dataset, episode, start - (dataset.delay or 0), end) if computed else 0
     if not orders:
         why = _replays(letters) if letters else f"{GONE}, and neither the stream nor an archive holds its records."
         return Proof(None, why)
@@ -64,10 +64,15 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
     return Proof(equal=True, words=f"Equal: of {rows}, the rule makes the same beginning, end, values and calls again.")
 
 
-def _replayed(dataset: Dataset, episode: Episode, end: int) -> int:
-    """Returns the number of dead letters that were replayed and had arrived before the end."""
+def _replayed(dataset: Dataset, episode: Episode, start: int, end: int) -> int:
+    """Returns the number of replayed dead letters that may have counted in rows of a time.
+
+    A letter that does not say when it counted may have done so at any time after its arrival.
+    """
     applied = DeadLetter.objects.filter(status=DeadLetter.Status.APPLIED, arrived__lt=clock.to_datetime(end))
-    return applied.filter(application=dataset.application, stream=episode.stream).count()
+    applied = applied.filter(application=dataset.application, stream=episode.stream)
+    times = map(replayed.counted_at, applied.values_list("error", flat=True).iterator())
+    return sum(at is None or start <= at < end + dataset.step for at in times)
 
 
 def _replays(letters: int) -> str:

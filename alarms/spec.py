@@ -31,7 +31,8 @@ class RuleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Describes the condition of a rule. All lengths of time are in milliseconds of the stream's own time.
 
     `above` raises at a value of at least `level`, and clears below `clear`; `below` raises at a value of at most
-    `level`, and clears above `clear`. `absent` raises when a key, or the whole output, has had no row for `after`.
+    `level`, and clears above `clear`: rules are stored with these names, and people see the words of `wording.KINDS`.
+    `absent` raises when a key, or the whole output, has had no row for `after`.
     With `row` each row raises, and quiet for `quiet` clears.
     """
 

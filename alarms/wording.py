@@ -10,6 +10,9 @@ from streams.core.clock import MINUTE, SECOND
 UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": 60 * MINUTE, "d": 24 * 60 * MINUTE}
 _LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d)?")
 SHOWN = ("d", "h", "m", "s", "ms")
+# The stored names of kinds are older than these words: a value that equals the level raises, too.
+KINDS = {"above": "at least", "below": "at most", "absent": "no row", "row": "each row"}
+SIDES = {"above": (KINDS["above"], "below"), "below": (KINDS["below"], "above")}  # of the raise and the clear level
 
 
 def length(text: str, name: str) -> int:
@@ -55,11 +58,10 @@ def sentences(spec: RuleSpec) -> Iterator[str]:
     each = f" for each {keys}" if keys else ""
     yield f"Watches {spec.dataset}{_where(spec)}{each}."
     if spec.kind in ("above", "below"):
-        value = _value(spec)
-        side, clears = ("at least", "below") if spec.kind == "above" else ("at most", "above")
+        side, clears = SIDES[spec.kind]
         held = f" for {short(spec.hold)}" if spec.hold else ""
         level, cleared = plain(spec.level or 0.0), plain(spec.clears_at)
-        yield f"Raises when {value} is {side} {level}{held}, and clears {clears} {cleared}."
+        yield f"Raises when {_value(spec)} is {side} {level}{held}, and clears {clears} {cleared}."
     elif spec.kind == "absent":
         yield f"Raises when no row has come for {short(spec.after)}."
     else:
@@ -69,6 +71,15 @@ def sentences(spec: RuleSpec) -> Iterator[str]:
     else:
         yield f"Calls for at most one notice in {short(spec.interval) or '0 s'} while it lasts."
     yield f"An alarm that would begin again within {short(spec.quiet)} of its end goes on."
+
+
+def condition(spec: RuleSpec) -> str:
+    """Returns what raises an alarm, and what clears it, in a few words for a row of a table."""
+    if spec.level is not None and spec.kind in SIDES:
+        side, clears = SIDES[spec.kind]
+        held = f" for {short(spec.hold)}" if spec.hold else ""
+        return f"{_value(spec)} {side} {plain(spec.level)}{held}, clears {clears} {plain(spec.clears_at)}"
+    return f"no row for {short(spec.after)}" if spec.kind == "absent" else KINDS[spec.kind]
 
 
 def _value(spec: RuleSpec) -> str:
@@ -98,6 +109,8 @@ def differences(before: RuleSpec | None, after: RuleSpec) -> str:
 def _shown(name: str, value: object) -> str:
     if name in ("hold", "after", "window", "quiet", "interval", "lapse"):
         return short(int(str(value))) or "0"
+    if name == "kind":
+        return KINDS[str(value)]
     if isinstance(value, tuple):
         return " and ".join(map(str, value)) or "none"
     if isinstance(value, dict):

@@ -1,9 +1,14 @@
 """Base of these commands: a failure prints one sentence to stderr and exits with a code."""
 
+from abc import abstractmethod
 from typing import Any, NoReturn
 
+from django.core.management.base import CommandParser
+
 from accounts import events
+from accounts.models import User
 from common.commands import DatabaseCommand
+from common.text import quoted
 
 HERE = "the command line"  # the actor in events
 
@@ -17,3 +22,22 @@ class PlainCommand(DatabaseCommand):
 
     def fail(self, sentence: str, code: int = 2) -> NoReturn:
         super().fail(sentence, code)
+
+
+class UserCommand(PlainCommand):
+    """Acts on one user, whose name is its argument."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="user name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["name"]
+        try:
+            user = User.objects.get_by_natural_key(name)
+        except User.DoesNotExist:
+            self.fail(f"No user is called {quoted(name)}: check the name, or make the first user with first_user.")
+        self.act(user, name)
+
+    @abstractmethod
+    def act(self, user: User, name: str) -> None:
+        """Does what the command is for; `name` is as it was typed."""

@@ -67,6 +67,7 @@ class Channel(ABC):
 
     name: str
     title: str
+    about: str  # what it does, in a line for people who choose
     fields: Sequence[Field] = ()
     personal = False  # whether a viewer may have a target of it for themselves
     action = False  # whether it acts rather than tells: it is called once an episode begins, and not again

@@ -19,8 +19,7 @@ function draw(found) {
   const [at] = found.columns;
   if (end !== at.at(-1)) {
     end = at.at(-1);
-    const levels = found.columns[2].some((level) => level !== null);
-    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 }, levels);
+    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 }, found.sides);
   }
   chart.show(draw.spec, found.columns);
 }
@@ -57,6 +56,7 @@ function fillTold(row, message) {
   const cells = parts(row);
   row.dataset.result = message.result;
   for (const name of ["notice", "result", "answer"]) setText(cells[name], message[name] ?? "");
+  cells.answer.toggleAttribute("tabindex", cells.answer.textContent.length > 160); // so that it can be scrolled by keys
   setText(cells.target, message.target || "–");
   setText(cells.attempts, grouped(message.attempts));
   setTime(cells.at, message.at);

@@ -9,7 +9,7 @@ import { levelChart } from "./parts/levels.js";
 const form = one("[data-rule-form]");
 const node = document.getElementById("curve");
 const data = node ? JSON.parse(node.textContent) : null;
-const spec = data && levelChart({ start: data.columns[0][0], end: data.columns[0].at(-1), step: data.step / 1000 }, Boolean(one("[data-levels]")));
+const spec = data && levelChart({ start: data.columns[0][0], end: data.columns[0].at(-1), step: data.step / 1000 }, data.sides);
 const field = (name) => form.elements.namedItem(name);
 const number = (name) => (field(name)?.value.trim() ? Number(field(name).value.replaceAll(",", "")) : NaN);
 

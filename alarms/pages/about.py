@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from alarms import curves, keeping, proving, showing
+from alarms import curves, keeping, proving, showing, targets
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
+from alarms.wording import SIDES
 from dashboard import links
 from dashboard.progress import own_time
 from streams import applications
@@ -35,7 +36,8 @@ def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False)
         "spec": spec,
         "curve": curve if curve and curve.known else None,
         "proof": proving.prove(found, spec, reached) if proves and spec and not found.rule.own else None,
-        "curve_json": curves.json(curve),
+        "curve_json": curves.json(curve, spec) if spec else None,
+        "sides": SIDES.get(spec.kind) if spec else None,
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),
         "told": list(message_rows(found)),
@@ -84,7 +86,7 @@ def _result(message: Message) -> dict[str, Any]:
     return {
         "key": f"m{message.pk}",
         "target": message.target_name,
-        "result": message.state,
+        "result": targets.result(message.state, answers[-1].answer if answers else ""),
         "answer": message.why or (answers[-1].answer if answers else ""),
         "attempts": message.attempts,
         "done": iso(message.done),

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from alarms import curves, recounting
 from alarms.models import Rule
 from alarms.spec import KINDS, SEVERITIES, RuleSpec, SpecError
-from alarms.wording import length, number, plain, short
+from alarms.wording import SIDES, length, number, plain, short
 from common.text import counted
 from dashboard import ranges
 from streams import applications
@@ -17,13 +17,13 @@ from streams.declarations import Dataset
 from streams.models.readers import default_stream, progress_of, streams_of
 
 KIND_WORDS = {
-    "above": "reaches a level or more",
-    "below": "falls to a level or less",
+    "above": "it is at least a level",
+    "below": "it is at most a level",
     "absent": "no row comes for a time",
     "row": "a row appears",
 }
 FUNCTIONS = {"sum": "sum", "count": "number of rows", "max": "greatest value"}
-SUPPRESS = {"interval": "at most one in an interval", "episode": "one in an episode"}
+SUPPRESS = {"interval": "one in an interval", "episode": "one in an episode"}
 VALUES, TEXT = 100, 4000  # offered of a column; characters of a field
 SPANS = {"1h": "the last hour", "24h": "the last day", "7d": "the last week"}
 assert tuple(KIND_WORDS) == KINDS
@@ -141,6 +141,7 @@ def choices(given: Given) -> dict[str, Any]:
         "datasets": [each for each in applications.datasets() if not each.episodes and watchable(each)],
         "dataset": dataset,
         "kinds": KIND_WORDS,
+        "sides": SIDES.get(given.get("kind", "")),
         "functions": FUNCTIONS,
         "suppressions": SUPPRESS,
         "severities": SEVERITIES,
@@ -178,7 +179,7 @@ def preview(spec: RuleSpec | None, given: Given, rule: Rule | None, keys: list[s
     span = _span(dataset, stream, given, now)
     where = dict(spec.where) | ({spec.by[0]: (shown,)} if shown and spec.by else {})
     curve = curves.drawn(dataset, spec, [(0, spec)], stream, where, span._replace(live=False))
-    found = {"curve": curve if curve.known else None, "curve_json": curves.json(curve)}
+    found = {"curve": curve if curve.known else None, "curve_json": curves.json(curve, spec)}
     return found | {"shown": shown, "reach": _reach(curve)}
 
 

@@ -29,8 +29,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     counted = Episode.objects.filter(ended=None).order_by().values_list("rule").annotate(number=Count("pk"))
     open_of: dict[int, int] = dict(counted)
     found = [
-        {"rule": each, "spec": _spec(each), "open": open_of.get(each.pk, 0)}
+        {"rule": each, "spec": spec, "raises": wording.condition(spec) if spec else "", "open": open_of.get(each.pk, 0)}
         for each in Rule.objects.filter(removed=None).order_by("title", "pk")
+        for spec in [_spec(each)]
     ]
     return render(request, "alarms/rules.html", {"found": found})
 

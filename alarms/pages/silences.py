@@ -37,15 +37,15 @@ def silences(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Makes a silence or maintenance: of one rule or all, of one key or all, for a length or until a time."""
     given = (request.POST if request.method == "POST" else request.GET).dict()
-    refusal = ""
+    refusal = wrong = ""
     if request.method == "POST":
         try:
             made = make(request, given, _rule(given.get("rule", "")), given.get("key", "").strip())
             messages.success(request, f"Nobody is told {_until(made)}.")
             return redirect("alarm-silences")
         except RefusedError as refused:
-            refusal = str(refused)
-    context: dict[str, Any] = {"given": given, "refusal": refusal, "lengths": LENGTHS}
+            refusal, wrong = str(refused), refused.field
+    context: dict[str, Any] = {"given": given, "refusal": refusal, "wrong": wrong, "lengths": LENGTHS}
     context |= {"rules": Rule.objects.order_by("title"), "most": maintenance.MOST_REASON}
     return render(request, "alarms/silence_new.html", context, status=422 if refusal else 200)
 
@@ -78,10 +78,11 @@ def end_of(given: dict[str, str], now: datetime) -> datetime | None:
         try:
             return clock.to_datetime(moments.parse(text[:40], lambda: clock.from_datetime(now)))
         except (ValueError, OverflowError):
-            raise RefusedError("That is no time such as 2026-11-22T14:00; without a zone a time is in UTC.") from None
+            says = "That is no time such as 2026-11-22T14:00; without a zone a time is in UTC."
+            raise RefusedError(says, "until") from None
     length = given.get("length", "1h")
     if length not in LENGTHS:
-        raise RefusedError("Choose how long the silence holds.")
+        raise RefusedError("Choose how long the silence holds.", "length")
     return now + timedelta(seconds=_SECONDS[length]) if length else None
 
 
@@ -91,7 +92,7 @@ def _rule(name: str) -> Rule | None:
         return None
     found = Rule.objects.filter(name=storable(name, 64)).first()
     if found is None:
-        raise RefusedError("There is no such rule any more.")
+        raise RefusedError("There is no such rule any more.", "rule")
     return found
 
 

@@ -1,10 +1,11 @@
-"""Template tags of alarms: {% bell as bell %} for the frame of every page, and the words of severities."""
+"""Template tags of alarms: {% bell as bell %} for the frame of every page, and the result of a message in words."""
 
 from typing import Any
 
 from django import template
 
-from alarms import showing
+from alarms import showing, targets
+from alarms.models import Message
 
 register = template.Library()
 
@@ -14,3 +15,10 @@ def bell() -> dict[str, Any]:
     """Returns the number of open alarms, the worst severity and the highest number, with words for people."""
     found = showing.bell()
     return found | {"words": showing.in_words(found["open"]), "shown": "99+" if found["open"] > 99 else found["open"]}
+
+
+@register.filter
+def result(message: Message) -> str:
+    """Returns the result of a message of the ledger, whose answers are loaded with it."""
+    answers = message.answers  # type: ignore[attr-defined]  # of the Prefetch
+    return targets.result(message.state, answers[0].answer if answers else "")

@@ -64,7 +64,7 @@ def revoke_link(request: HttpRequest, number: int) -> HttpResponse:
 def display(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the board of a display link in the whole window."""
     board = _linked(token)
-    return _page(request, board, reverse("display-data", args=[token]), _live(request, board))
+    return _page(request, board, reverse("display-data", args=[token]), _live(request, board), "night")
 
 
 @require_safe
@@ -82,7 +82,7 @@ def display_data(request: HttpRequest, token: str) -> HttpResponse:
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows a board that anyone may see."""
     board = _public(slug)
-    return _page(request, board, reverse("board-public-data", args=[slug]), _offered(request, board))
+    return _page(request, board, reverse("board-public-data", args=[slug]), _offered(request, board), "system")
 
 
 @require_safe
@@ -107,10 +107,11 @@ def _public(slug: str) -> Board:
     return found
 
 
-def _page(request: HttpRequest, board: Board, data_url: str, asked: Asked) -> HttpResponse:
+def _page(request: HttpRequest, board: Board, data_url: str, asked: Asked, theme: str) -> HttpResponse:
+    """Shows a board in the whole window. `theme` goes by the hour, "night", or by the visitor's browser, "system"."""
     content = content_of(board)
     address = f"{data_url}?{asked.query(range=asked.span.text)}"
-    context = {"board": board, "content": content, "display": True, "data_url": address}
+    context = {"board": board, "content": content, "display": True, "data_url": address, "theme": theme}
     return render(request, "boards/display.html", context | shown(board, content, asked))
 
 

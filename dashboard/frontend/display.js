@@ -4,13 +4,14 @@ import "./line-chart.js";
 
 import { one, paintTimes, setText } from "./dom.js";
 import { span, time } from "./format.js";
-import { isNight, Screen } from "./parts/screen.js";
+import { Screen, themeOf } from "./parts/screen.js";
 import { showPanels, showStanding } from "./parts/panels.js";
 import { judge } from "./standing.js";
 import { zone, zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
 const theme = new URLSearchParams(location.search).get("theme");
+const own = document.documentElement.dataset.theme; // that the visitor has chosen on other pages
 const snapshots = JSON.parse(document.getElementById("snapshots").textContent);
 const topic = Object.keys(snapshots).find((name) => name.startsWith("board:"));
 const root = document.documentElement;
@@ -65,7 +66,7 @@ function tell({ heard, now, since, pulse: news }) {
 }
 
 function dress() {
-  const wanted = ["light", "dark"].includes(theme) ? theme : isNight(new Date()) ? "dark" : "light";
+  const wanted = themeOf(theme, page.dataset.usual, new Date()) ?? own;
   if (root.dataset.theme === wanted) return;
   root.dataset.theme = wanted;
   document.dispatchEvent(new Event("theme"));
@@ -73,6 +74,7 @@ function dress() {
 
 dress();
 setInterval(dress, 60_000);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new Event("theme")));
 paintTimes();
 const { version, data } = snapshots[topic];
 if (data.panels.length) show(data);

@@ -1,22 +1,37 @@
 // Events on the time axes of a page's charts. The list on the page is their text; its numbers stand in the charts.
 
-/** Returns the marks between two times in seconds, with their numbers: [{ number, from, to }]. `of` and `on`: the thing and the stream that a chart is about, or "". */
-export function within(marks, start, end, of = "", on = "") {
+const items = () => [...document.querySelectorAll("[data-marks] [data-at]")];
+
+let reached = Infinity; // the moment of a replay, in milliseconds
+
+/** Hides the marks that a replay has not reached: `moment` is in milliseconds, null once the replay is over. */
+export function reach(moment) {
+  reached = moment ?? Infinity;
+  for (const item of items()) item.hidden = Number(item.dataset.at) > reached;
+  const none = document.querySelector("[data-marks] [data-none]");
+  if (none) none.hidden = items().some((item) => !item.hidden);
+}
+
+/**
+ * Returns the marks between two times in seconds, with their numbers: [{ number, from, to }]. `of` and `on`: the thing
+ * and the stream that a chart is about, or ""; `last`: the moment in milliseconds after which there are none yet.
+ */
+export function within(marks, start, end, of = "", on = "", last = Infinity) {
   return marks
-    .map(({ at, until, about, on: stream }, place) => ({ number: place + 1, from: at / 1000, to: (until ?? at) / 1000, about, stream }))
-    .filter(({ from, to, about, stream }) => to >= start && from <= end && (!about || !of || about === of) && (!stream || !on || stream === on))
+    .map(({ at, until, about, on: stream }, place) => ({ number: place + 1, from: at / 1000, to: Math.min(until ?? at, last) / 1000, about, stream }))
+    .filter(({ from, to, about, stream }) => from * 1000 <= last && to >= start && from <= end && (!about || !of || about === of) && (!stream || !on || stream === on))
     .map(({ number, from, to }) => ({ number, from, to }));
 }
 
 function listed() {
-  return [...document.querySelectorAll("[data-marks] [data-at]")].map(({ dataset }) => ({ at: Number(dataset.at), until: dataset.until && Number(dataset.until), about: dataset.about, on: dataset.on }));
+  return items().map(({ dataset }) => ({ at: Number(dataset.at), until: dataset.until && Number(dataset.until), about: dataset.about, on: dataset.on }));
 }
 
 /** Draws the page's marks into a chart of uPlot: a dashed line each, a shade for one that lasts, and the number. */
 export function drawMarks(plot, { muted: ink, surface: ground }) {
   const { min, max } = plot.scales.x;
   const card = plot.root.closest("[data-site]");
-  const found = within(listed(), min, max, card ? card.dataset.key || card.dataset.site : "", plot.root.closest("[data-on]")?.dataset.on);
+  const found = within(listed(), min, max, card ? card.dataset.key || card.dataset.site : "", plot.root.closest("[data-on]")?.dataset.on, reached);
   if (!found.length) return;
   const { ctx, bbox: box } = plot;
   const place = (time) => Math.round(plot.valToPos(Math.min(max, Math.max(min, time)), "x", true));

@@ -59,7 +59,7 @@ function fillAudit(row, audit) {
   const cells = parts(row);
   setTime(cells.at, audit.at);
   for (const name of ["who", "action", "target"]) setText(cells[name], audit[name]);
-  setText(cells.count, grouped(audit.count));
+  setText(cells.count, audit.count === null ? "" : grouped(audit.count));
 }
 
 follow(page.dataset.stateUrl, show);

@@ -240,11 +240,12 @@ def _full(rate: float, limit: int, *, unknown: bool) -> float | None:
 
 
 def audit(row: Audit) -> dict[str, Any]:
+    """Returns a row of the audit; its count is None where the act has none, which the table stores as 0."""
     return {
         "id": row.pk,
         "at": iso(row.at),
         "who": row.who,
         "action": row.action,
         "target": row.target,
-        "count": row.count,
+        "count": row.count or None,
     }

@@ -57,13 +57,13 @@ OPEN = [
     *(Column(name, width) for name, width in (("Value", 110), ("Level", 120))),
 ]
 OPENED = [
-    ["critical", "Orders per 15 s, above 30", "london", "2026-11-22 14:02:11", "open, nobody yet", "41", "30"],
+    ["critical", "Orders per 15 s, at least 30", "london", "2026-11-22 14:02:11", "open, nobody yet", "41", "30"],
     ["warning", "Temperature, absent for 60 s", "boiler-2", "2026-11-22 13:58:01", "acknowledged by ada", "–", "60 s"],
 ]
 PAST = [
-    ["critical", "Orders per 15 s, above 30", "berlin", "2026-11-22 13:31:20", "lasted 2 min 4 s", "38", "30"],
-    ["info", "Mean price, below 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "300"],
-    ["critical", "Orders per 15 s, above 30", "lisbon", "2026-11-22 11:54:41", "lasted 58 s", "33", "30"],
+    ["critical", "Orders per 15 s, at least 30", "berlin", "2026-11-22 13:31:20", "lasted 2 min 4 s", "38", "30"],
+    ["info", "Mean price, at most 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "300"],
+    ["critical", "Orders per 15 s, at least 30", "lisbon", "2026-11-22 11:54:41", "lasted 58 s", "33", "30"],
 ]
 
 
@@ -149,7 +149,7 @@ def rule() -> Sheet:
     bar(sheet)
     _heading(sheet, "Change a rule", "Its new version is in force at the next commit", "Rules")
     left = [("Title", "Orders per 15 s"), ("Watches", "orders/seconds"), ("Column", "peak (lines)")]
-    left += [("Keys", "each site"), ("Alarm when it is", "above"), ("Raise at", "30"), ("Clear at", "20")]
+    left += [("Keys", "each site"), ("Alarm when it is", "at least a level"), ("Raise at", "30"), ("Clear at", "20")]
     left += [("Held for", "0 s"), ("Severity", "critical"), ("Notify", "at most once in 60 s")]
     with sheet.group("form"):
         panel(sheet, EDGE, 160, 420, 650, "The rule")

@@ -7,13 +7,14 @@ first. If the database cannot take a part, it is cut, and the error says so.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Length
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Concat, Length
 
 from common.text import LONGEST_ERROR, one_line, only_ascii, storable
 from streams.coordination import packets
-from streams.core import clock
+from streams.core import clock, replayed
 from streams.core.commits import HeldLease, LetterTakenError, Replay, ReplayRequest
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.core.records import DeadRecord
@@ -116,14 +117,20 @@ def _is_mine(key: str, mine: Callable[[str], bool]) -> bool:
         return True
 
 
-def close(letters: Letters, replays: Sequence[Replay]) -> None:
-    """Stores the outcomes of replays. Raises LetterTakenError unless all of them were still asked for."""
+def close(letters: Letters, replays: Sequence[Replay], watermark: int) -> None:
+    """Stores the outcomes of replays, which counted at the watermark.
+
+    Raises LetterTakenError unless all of them were still asked for.
+    """
     outcomes: defaultdict[str | None, list[int]] = defaultdict(list)
     for letter, error in replays:
         outcomes[error and one_line(error)].append(letter.id)
     for error, ids in outcomes.items():
         asked = letters.filter(pk__in=ids, status=DeadLetter.Status.REPLAY)
-        status = DeadLetter.Status.APPLIED if error is None else DeadLetter.Status.KEPT
-        fields = {"status": status} if error is None else {"status": status, "error": error, "kind": kind_of(error)}
+        fields: dict[str, Any] = {"status": DeadLetter.Status.APPLIED}
+        if error is None:
+            fields["error"] = Concat("error", Value(replayed.note(watermark)))
+        else:
+            fields = {"status": DeadLetter.Status.KEPT, "error": error, "kind": kind_of(error)}
         if asked.update(attempts=F("attempts") + 1, **fields) != len(ids):
             raise LetterTakenError("A dead letter was replayed or discarded meanwhile")

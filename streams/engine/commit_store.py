@@ -63,7 +63,7 @@ class CommitStore(Generic[Results]):
             if commit.results is not None:
                 self._sink.write(self._stream, prepared)
             if commit.replayed:
-                replay_requests.close(DeadLetter.objects.filter(**self._names), commit.replayed)
+                replay_requests.close(DeadLetter.objects.filter(**self._names), commit.replayed, commit.watermark)
             replay_requests.add(held, commit.dead, packet)
             _add_arrivals(held, commit.arrivals)
             for follower, findings in found:

@@ -18,7 +18,7 @@ from alarms.channels.base import ConfigError, Outcome
 from alarms.channels.deny.channel import DenySession, changed
 from alarms.channels.template.channel import FACTS, filled
 from alarms.channels.webhook.channel import WebhookSession
-from alarms.letters import Letter
+from alarms.letters import Letter, text
 from alarms.models import Message, Subscription
 from alarms.notifying import Notifier
 from tests.alarms.mail import mail_server
@@ -43,6 +43,11 @@ def sent(channel: str, values: dict[str, str], letter: Letter = LETTER) -> Any:
         return session.send(letter)
     finally:
         session.close()
+
+
+@pytest.mark.parametrize(("value", "words"), [(31.5, "at least 28"), (28.0, "exactly the level"), (20.0, "at most 28")])
+def test_message_says_how_the_value_stands_to_the_level(value: float, words: str) -> None:
+    assert f"Value: {value:g} ({words})\n" in text(replace(LETTER, value=value))
 
 
 def test_a_webhook_is_signed_as_the_specification_says() -> None:

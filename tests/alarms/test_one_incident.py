@@ -4,6 +4,7 @@ import pytest
 
 from alarms.models import Watched
 from sql.live.deploying import deploy
+from streams.core.replayed import counted_at
 from streams.models import DeadLetter, Lease
 from streams.operations.deadletters import Choice, replay
 from tests.alarms.test_following import trade
@@ -90,7 +91,8 @@ def replayed(world: World, **letter: bytes) -> None:
     assert replay(Choice(application=world.application), "ada") == 1
     world.crash()  # a worker that begins looks for letters at once
     world.settle()
-    assert list(DeadLetter.objects.values_list("status", flat=True)) == [DeadLetter.Status.APPLIED]
+    kept, now = DeadLetter.objects.get(), world.clock()
+    assert (kept.status, now - MINUTE <= (counted_at(kept.error) or 0) <= now) == (DeadLetter.Status.APPLIED, True)
 
 
 def test_replayed_letter_counts_when_it_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alarms import curves, recounting, rules
 from alarms.backtest import Series
@@ -17,6 +19,7 @@ from applications.market.generator import Trades
 from dashboard.ranges import Span
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core import clock
+from streams.core.replayed import counted_at, note
 from streams.models import DeadLetter
 from tests.alarms.making import T0, episode
 from tests.archive.conftest import Archive
@@ -92,9 +95,9 @@ def test_episode_is_proved_from_the_archive_or_said_to_be_past_proof(span: Span)
     assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(GONE)
 
 
-def letter(stream: str, status: str, arrived: int) -> None:
+def letter(stream: str, status: str, arrived: int, error: str = "why") -> None:
     """Stores a dead letter of trades."""
-    words = {"application": "trades", "shard": "s", "partition_key": "k", "data": b"", "error": "why", "attempts": 1}
+    words = {"application": "trades", "shard": "s", "partition_key": "k", "data": b"", "error": error, "attempts": 1}
     DeadLetter.objects.create(
         **words, stream=stream, status=status, sequence=str(arrived), arrived=clock.to_datetime(arrived)
     )
@@ -115,3 +118,20 @@ def test_episode_with_a_replayed_letter_is_said_to_be_past_proof(span: Span) -> 
     assert prove(other, BUSY, reached) == (None, REPLAYED)
     of.peak = peak
     assert prove(of, BUSY, reached).equal is True
+
+
+@pytest.mark.parametrize(("after", "equal"), [(-10, False), (0, None), (10, False)])
+def test_only_an_episode_within_which_a_letter_counted_is_past_proof(
+    span: Span, after: int, equal: bool | None
+) -> None:
+    """The letter arrived long before, and was replayed some minutes before or after the episode, or within it."""
+    series = read(span).keys[KEY]
+    of = episode(KEY, **facts(series, peak=1_000, ended=clock.to_datetime(series.times[0] + clock.MINUTE)))
+    counted = series.times[0] + after * clock.MINUTE
+    letter("things", "applied", span.start - clock.MINUTE, "why" + note(counted))
+    assert prove(of, BUSY, clock.to_datetime(span.end)).equal is equal
+
+
+@given(st.integers(0, 2**42))
+def test_letter_tells_the_time_at_which_it_counted(at: int) -> None:
+    assert (counted_at("why" + note(at)), counted_at(note(at) + " more")) == (at, None)

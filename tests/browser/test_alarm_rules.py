@@ -83,3 +83,22 @@ def move_level(page: Page) -> None:
     page.locator("#raise-slider").fill("20")
     expect(page.locator("[name=level]")).to_have_value("20")
     page.wait_for_function(f"(before) => ({CHART})(document.querySelector('line-chart')) !== before", arg=before)
+
+
+LONG = """
+from alarms import targets
+body = '{"text": "' + "{text} " * 60 + '"}'
+values = {"url": "https://chat.example.org/hooks/1", "body": body}
+print(targets.make("chat", "template", values, actor="ada", dry_run=True).pk)
+"""
+
+
+def test_long_answer_of_a_dry_run_scrolls_in_its_box_on_a_phone(sign_in: SignIn, deployment: Deployment) -> None:
+    number = deployment.run("shell", "-v", "0", "-c", LONG).strip()
+    page = sign_in(f"/alarms/targets/{number}/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("send-test").click()
+    answer = page.get_by_test_id("test-answer")
+    expect(answer).to_contain_text("Nothing was sent")
+    assert answer.evaluate("(box) => box.offsetHeight < 250")
+    assert answer.locator(".answer").evaluate("(box) => box.scrollHeight > 2 * box.clientHeight")

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import SignIn, Traffic
 from tests.browser.test_axe import AXE
 from tests.chromium import expect_state, watched
-from tests.deployment import Web
+from tests.deployment import ROOT, Deployment, Web
 
 
 def add_panel(page: Page, web: Web, **choices: str) -> None:
@@ -202,3 +202,20 @@ def check_wall(page: Page, browser: Browser) -> None:
         page.goto(f"{page.url.split('/boards')[0]}/accounts/sessions/")
         page.get_by_test_id("door").get_by_role("button").click()
         expect(number).to_have_count(0)
+
+
+PUBLIC = "from dashboard.boards.models import Board; Board.objects.filter(slug='shops').update(seen_by=Board.PUBLIC)"
+
+
+def test_public_board_follows_the_browsers_theme(context: BrowserContext, deployment: Deployment, web: Web) -> None:
+    deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
+    deployment.run("shell", "-v", "0", "-c", PUBLIC)
+    page = context.new_page()
+    for query, dark in (("", True), ("?theme=light", False)):
+        page.emulate_media(color_scheme="light")
+        page.goto(f"{web.url}/public/shops/{query}")
+        expect(page.get_by_test_id("wall-state")).to_have_text(re.compile("UTC|local"))  # the script runs
+        ink = "getComputedStyle(document.body).color"
+        light = page.evaluate(ink)
+        page.emulate_media(color_scheme="dark")
+        assert (page.evaluate(ink) != light) is dark

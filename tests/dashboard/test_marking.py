@@ -1,6 +1,8 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -75,6 +77,16 @@ def test_page_lists_the_marks_that_its_reader_may_see(marked: tuple[int, int], c
     assertNotContains(page, "split by ada")
     User.objects.filter(pk=user.pk).update(is_staff=True)
     assertContains(client.get("/orders/?range=1h"), "split by ada")
+
+
+def test_page_of_a_moment_of_a_replay_hides_later_marks(marked: tuple[int, int]) -> None:
+    """The page has them all the same, for a replay that goes on."""
+    start, end = map(clock.to_iso, marked)
+    for until, hidden in ((start, 3), (end, 0), ("", 0)):
+        data = {"panels": [{"stream": ORDERS, "lines": []}], "range": {"start": start, "end": end, "until": until}}
+        request = SimpleNamespace(user=SimpleNamespace(is_staff=False))
+        page = render_to_string("dashboard/_marks.html", {"request": request, "data": data, "value": ""})
+        assert (page.count('data-testid="mark"'), page.count(" hidden data-about")) == (3, hidden)
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), st.booleans()), max_size=60))

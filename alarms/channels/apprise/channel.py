@@ -30,6 +30,7 @@ _KINDS = {"info": "info", "warning": "warning", "critical": "failure"}
 class AppriseChannel(Channel):
     name = "apprise"
     title = "Apprise"
+    about = "A service that Apprise knows, such as Telegram or Matrix"
     fields = (ADDRESS,)
 
     def check(self, config: Mapping[str, str]) -> Config:

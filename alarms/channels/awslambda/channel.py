@@ -17,6 +17,7 @@ MOST_ANSWER = 2000  # bytes
 class Lambda(Channel):
     name = "awslambda"
     title = "AWS Lambda"
+    about = "Calls a function with the facts of the alarm"
     fields = (ARN,)
     action = True
 

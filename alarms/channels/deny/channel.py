@@ -22,11 +22,11 @@ from common.guarded import allowed
 
 MINUTES = Field(
     "minutes",
-    "Minutes",
-    "that an address stays blocked (default: 60); the episode's end ends it earlier",
+    "Minutes of a block",
+    "An address stays blocked for so long (default: 60), or until the alarm ends.",
     required=False,
 )
-NEVER = Field("never", "Never blocked", "networks and addresses, separated by commas", required=False)
+NEVER = Field("never", "Never blocked", "Networks and addresses, separated by commas.", required=False)
 LONGEST = 30 * 24 * 60  # minutes
 MOST = 5000  # addresses in the list
 _LINE = re.compile(r"deny ([0-9a-fA-F.:]+); # until (\S+)")
@@ -36,6 +36,7 @@ HEAD = "# Written by Millrace (docs/notify.md): addresses that alarms block. Cha
 class Deny(Channel):
     name = "deny"
     title = "Deny list of nginx"
+    about = "Blocks the address that is the key of the alarm"
     fields = (MINUTES, NEVER)
     action = True
 
@@ -67,7 +68,10 @@ class DenySession(Session):
         if not settings.DENY_LIST:
             return Receipt(Outcome.NEVER, "No deny list may be written: set DENY_LIST to its path.")
         if letter.kind == TEST:
-            return Receipt(Outcome.GOOD, f"{changed(Path(settings.DENY_LIST), {}, self._now())} stand in the list.")
+            return Receipt(
+                Outcome.GOOD,
+                f"The list is written; addresses in it: {changed(Path(settings.DENY_LIST), {}, self._now())}.",
+            )
         if why := refusal(self._config, letter.key):
             return Receipt(Outcome.NEVER, why)
         address = str(ip_address(letter.key))

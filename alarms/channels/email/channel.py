@@ -23,6 +23,7 @@ TO = Field("to", "Addresses", ADDRESSES, required=False)
 class Email(Channel):
     name = "email"
     title = "E-mail"
+    about = "The address of your account, or addresses of the site"
     fields = (TO,)
     personal = True
 

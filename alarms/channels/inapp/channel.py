@@ -9,6 +9,7 @@ from alarms.letters import Letter
 class InApp(Channel):
     name = "inapp"
     title = "On this site"
+    about = "The bell on each page"
     personal = True
     instant = True
 

@@ -19,6 +19,7 @@ FORM = Field("form", "Form", "text, or json for machines (default: text)", requi
 class Sns(Channel):
     name = "sns"
     title = "Amazon SNS"
+    about = "Publishes to a topic"
     fields = (ARN, FORM)
 
     def check(self, config: Mapping[str, str]) -> Config:

@@ -31,6 +31,7 @@ _NAME = re.compile(r"\{([a-z_]{1,32})\}")
 class Template(Channel):
     name = "template"
     title = "Webhook with a text of your own"
+    about = "Posts the JSON or text that you write"
     fields = (URL, BODY, KIND, TOKEN)
     action = True
     posts = True

@@ -23,6 +23,7 @@ _encoder = msgspec.json.Encoder()
 class Webhook(Channel):
     name = "webhook"
     title = "Webhook"
+    about = "Posts signed JSON, by Standard Webhooks"
     fields = (URL, SECRET, OLD_SECRET)
     posts = True
 

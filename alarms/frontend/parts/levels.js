@@ -15,17 +15,17 @@ export function room(low, high) {
 
 const word = (value, name) => (value === null || value === undefined ? [] : [[`${name} ${figure(value)}`, "sell-ink"]]);
 
-const LEVELS = [["– – raise level", "sell-ink"], ["··· clear level", "sell-ink"]];
-
-/** Columns: times, value, raise level, clear level; without `levels` the last two are empty. */
-export function levelChart(view, levels = true) {
+/** Columns: times, value, raise level, clear level. `sides` has the words before the two; null: there are none. */
+export function levelChart(view, sides) {
+  const [raises, clears] = sides ?? [];
+  const levels = [[`– – raise: ${raises}`, "sell-ink"], [`··· clear: ${clears}`, "sell-ink"]];
   return {
-    key: [["value", "accent-ink"], ...(levels ? LEVELS : [])],
+    key: [["value", "accent-ink"], ...(sides ? levels : [])],
     read: ([at, value, raised, cleared], index, zone) => [
       [time(at[index] * 1000, "second", zone)],
       [value[index] === null ? "no row" : figure(value[index]), "accent-ink"],
-      ...word(raised[index], "raise at"),
-      ...word(cleared[index], "clear at"),
+      ...word(raised[index], `raise: ${raises}`),
+      ...word(cleared[index], `clear: ${clears}`),
     ],
     options(ink, zone, uPlot) {
       const [across, up] = axes(ink, zone, "minute", { size: 64, value: figure });

@@ -22,8 +22,10 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser("backtest", help=words)
     parser.add_argument("name")
     parser.add_argument("--range", default="7d", help="a time such as 1h, 7d, yesterday (default: 7d)")
-    parser.add_argument("--level", type=float, help="the raise level to try (default: the rule's)")
-    parser.add_argument("--clear", type=float, help="the clear level to try (default: the rule's)")
+    parser.add_argument("--level", type=float, help="the raise level to try, which itself raises (default: the rule's)")
+    parser.add_argument(
+        "--clear", type=float, help="the clear level to try, which itself does not clear (default: the rule's)"
+    )
     parser.add_argument("--stream", help="that the application reads (default: its own)")
     parser.add_argument("--json", action="store_true", help="a JSON object")
     parser.set_defaults(action=backtest)

@@ -10,17 +10,21 @@ from django.utils import timezone
 from alarms import rules, spec
 from alarms.models import Rule, RuleVersion
 from alarms.spec import RuleSpec, SpecError
+from alarms.wording import condition
 from common.text import escaped, quoted
 from streams.management import table
 from streams.management.plain import PlainCommand, UsageError
 
 ACTOR = "manage.py"
-SPEC_HELP = "a file with the rule as JSON, or the JSON itself: docs/alarms.md has its members"
+SPEC_HELP = (
+    "a file with the rule as JSON, or the JSON itself: docs/alarms.md has its members. The kind above raises at "
+    "a value of at least its level, below at a value of at most its level"
+)
 
 
 def add(subparsers: Any) -> None:
     """Adds the verbs to the command."""
-    listing = subparsers.add_parser("rules", help="lists the rules, with their open alarms")
+    listing = subparsers.add_parser("rules", help="lists the rules, with their open alarms and what raises them")
     listing.add_argument("--json", action="store_true", help="a JSON object for each, with what it watches")
     listing.set_defaults(action=show)
     for verb, action, words in (
@@ -41,12 +45,13 @@ def show(command: PlainCommand, **options: Any) -> None:
     """Lists the rules."""
     found = Rule.objects.filter(removed=None).order_by("name").annotate(open=Count("episodes", Q(episodes__ended=None)))
     specs = {(each.rule_id, each.number): each.spec for each in RuleVersion.objects.filter(rule__in=found)}
-    for rule in found if options["json"] else ():
-        text = specs.get((rule.pk, rule.version))
-        command.stdout.write(json.dumps(_row(rule) | {"spec": json.loads(text) if text else None}))
-    if not options["json"]:
-        for line in table.lines(map(_row, found)):
-            command.stdout.write(line)
+    texts = [(rule, specs.get((rule.pk, rule.version))) for rule in found]
+    if options["json"]:
+        for rule, text in texts:
+            command.stdout.write(json.dumps(_row(rule) | {"spec": json.loads(text) if text else None}))
+        return
+    for line in table.lines(_row(rule) | {"raises": _condition(text)} for rule, text in texts):
+        command.stdout.write(line)
 
 
 def make(command: PlainCommand, **options: Any) -> None:
@@ -98,6 +103,14 @@ def _row(rule: Any) -> dict[str, Any]:
         "open": rule.open,
         "left_out": rule.left_out,
     }
+
+
+def _condition(text: str | None) -> str:
+    """Returns what raises in words; "" for a rule without a text, or one that cannot be read."""
+    try:
+        return condition(spec.read(text)) if text else ""
+    except SpecError:
+        return ""
 
 
 def _read(text: str) -> RuleSpec:

@@ -2,6 +2,7 @@
 
 import { all } from "../dom.js";
 import { replay } from "../live.js";
+import { reach } from "../marks.js";
 import { Asker } from "./asker.js";
 import { ReplayBar } from "./replay.js";
 
@@ -44,6 +45,7 @@ export function replayed(parent, url, ports) {
       for (const map of maps()) map.replay(moment);
       const second = Math.floor(moment / SECOND) * SECOND;
       replay(second);
+      reach(second);
       if (others) asker.want(Math.max(start + SECOND, second), jumps);
     },
     rest: (moment) => ports.rest(whole, iso(moment)),
@@ -52,6 +54,7 @@ export function replayed(parent, url, ports) {
       bar.trouble("");
       for (const map of maps()) map.endReplay();
       replay(null);
+      reach(null);
       ports.end();
     },
   });

@@ -10,6 +10,13 @@ export function isNight(moment) {
   return moment.getHours() >= 19 || moment.getHours() < 7;
 }
 
+const THEMES = { light: () => "light", dark: () => "dark", night: (moment) => (isNight(moment) ? "dark" : "light"), system: () => null };
+
+/** Returns the theme of a screen at a time: that of the address, else the usual one; null leaves it to the browser. */
+export function themeOf(asked, usual, moment) {
+  return (Object.hasOwn(THEMES, asked) ? THEMES[asked] : THEMES[usual])(moment);
+}
+
 /**
  * `ports`: ask(since) gives {status, data}, data being {now, pulse, version, data}; now() in milliseconds, steady;
  * after(call, ms); isThere() whether the page can be loaded; reload(). `on`: show(data), false for a page that is too old;

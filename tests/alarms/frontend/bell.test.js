@@ -19,6 +19,6 @@ test("a chart of values far from zero does not begin at zero", () => {
 test("the read-out names both levels, and none where there is none", () => {
   const columns = [[60], [41], [30], [20]];
   const words = (spec, data) => spec.read(data, 0, "utc").map(([text]) => text);
-  assert.deepEqual(words(levelChart({ start: 0, end: 1, step: 1 }), columns), ["00:01:00", "41", "raise at 30", "clear at 20"]);
-  assert.deepEqual(words(levelChart({ start: 0, end: 1, step: 1 }, false), [[60], [null], [null], [null]]), ["00:01:00", "no row"]);
+  assert.deepEqual(words(levelChart({ start: 0, end: 1, step: 1 }, ["at least", "below"]), columns), ["00:01:00", "41", "raise: at least 30", "clear: below 20"]);
+  assert.deepEqual(words(levelChart({ start: 0, end: 1, step: 1 }, null), [[60], [null], [null], [null]]), ["00:01:00", "no row"]);
 });

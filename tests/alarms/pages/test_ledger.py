@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -65,6 +67,14 @@ def test_ledger_as_csv_has_results_answers_and_reasons(viewer: Client) -> None:
     ]
 
 
+def test_message_of_a_dry_run_is_not_called_delivered(viewer: Client) -> None:
+    some()
+    Attempt.objects.filter(answer="200 OK").update(answer=f"{targets.DRY_RUN}: a call")
+    boiler = Message.objects.get(notice__episode__key="boiler").notice.episode_id
+    assertContains(viewer.get("/alarms/ledger/"), 'result">dry run</td>')
+    assertContains(viewer.get(f"/alarms/{boiler}/"), 'data-f="result">dry run</td>')
+
+
 def test_silence_is_made_shown_and_ended(operator: Client, viewer: Client, busy: Rule) -> None:
     form = {"rule": "busy", "key": "", "length": "4h", "reason": "mended"}
     operator.post("/alarms/silences/new/", form)
@@ -96,6 +106,15 @@ def test_wrong_silence_is_refused_in_a_sentence(operator: Client, fields: dict[s
     assert not Silence.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [({"until": "2020-01-01T00:00"}, "until"), ({"length": ""}, "length"), ({"reason": " "}, "reason")],
+)
+def test_form_of_a_silence_marks_the_field_at_fault(operator: Client, fields: dict[str, str], wrong: str) -> None:
+    page = operator.post("/alarms/silences/new/", {"rule": "", "length": "1h", "reason": "mended"} | fields)
+    assert re.findall(r'id="([a-z]+)"[^>]* aria-invalid="true"', page.content.decode()) == [wrong]
+
+
 def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> None:
     hall = targets.make("hall", "inapp", {}, actor="ada")
     form = {"duty": "days", "target": str(hall.pk), "zone": "Europe/Berlin"}
@@ -108,6 +127,21 @@ def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> 
     assert not DutyTurn.objects.exists()
 
 
+def test_turn_of_days_and_times_is_said_in_words_before_it_is_added(operator: Client) -> None:
+    hall = targets.make("hall", "inapp", {}, actor="ada")
+    form: dict[str, Any] = {"duty": "days", "target": str(hall.pk), "begins": "00:00", "over": "00:00"}
+    form |= {"zone": "Europe/Berlin", "days": [str(day) for day in range(7)]}
+    shown = operator.post("/alarms/duty/new/", form | {"act": "show"})
+    assertContains(shown, "every day, 00:00 to 00:00 the next day, in Europe/Berlin")
+    assertContains(shown, "On duty now: <strong>hall</strong>, without an end that is near.")
+    assert not DutyTurn.objects.exists()
+    operator.post("/alarms/duty/new/", form | {"days": ["0", "4"], "over": "17:30"})
+    assert [*DutyTurn.objects.values_list("starts", "ends", "zone")] == [
+        ("0 0 * * MON,FRI", "30 17 * * MON,FRI", "Europe/Berlin")
+    ]
+    assertContains(operator.get("/alarms/duty/"), "Monday and Friday, 00:00 to 17:30, in Europe/Berlin")
+
+
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
@@ -115,6 +149,8 @@ def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> 
         ({"target": "77"}, "Choose a target of the site"),
         ({"zone": "Mars/Olympus"}, "There is no time zone"),
         ({"starts": "at nine"}, "is no cron expression"),
+        ({"starts": "", "ends": ""}, "Choose at least one day, and two times"),
+        ({"starts": "", "ends": "", "days": "1", "begins": "9", "over": "17:00"}, "two times such as 09:00"),
     ],
 )
 def test_wrong_turn_is_refused_in_a_sentence(operator: Client, fields: dict[str, str], refusal: str) -> None:

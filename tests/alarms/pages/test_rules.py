@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -9,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from msgspec.structs import replace
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from alarms import curves, recounting
+from alarms import curves, recounting, rules
 from alarms.models import Rule
 from alarms.pages import rule_form
 from alarms.spec import RuleSpec, SpecError, read
@@ -104,6 +106,33 @@ def test_viewer_sees_rules_and_changes_none(viewer: Client, busy: Rule) -> None:
         assert viewer.post(f"/alarms/rules/{path}", FORM | {"act": "keep"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "trades at least 45, clears below 30"),
+        ({"kind": "below", "level": 3.0, "clear": None, "hold": 60_000}, "trades at most 3 for 1m, clears above 3"),
+        ({"kind": "absent", "after": 300_000, "level": None, "clear": None, "column": ""}, "no row for 5m"),
+        ({"kind": "row", "level": None, "clear": None, "column": ""}, "each row"),
+    ],
+)
+def test_list_and_command_say_what_raises(
+    viewer: Client, busy: Rule, changed: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules.change(busy, busy.title, replace(BUSY, **changed), "ada", timezone.now())
+    assertContains(viewer.get("/alarms/rules/"), f">{words}</td>")
+    call_command("alarms", "rules")
+    assert words in capsys.readouterr().out
+
+
+def test_form_and_curve_say_on_which_side_of_a_level_they_raise(operator: Client) -> None:
+    trades("AMZN", timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=9), 3)
+    shown = operator.post("/alarms/rules/new/", FORM | {"act": "show", "kind": "below", "level": "5", "clear": "6"})
+    assertContains(shown, '<option value="below" selected>it is at most a level</option>')
+    assertContains(shown, "Raise level (at most)")
+    assertContains(shown, "Clear level (above)")
+    assert shown.context["curve_json"]["sides"] == ("at most", "above")
+
+
 def test_rule_of_an_application_is_only_turned_on_and_off(operator: Client) -> None:
     Rule.objects.create(name="orders", title="Orders", application="orders", own=True)
     assertContains(operator.get("/alarms/rules/orders/"), "finds these alarms itself")
@@ -144,7 +173,7 @@ def test_words_of_a_rule_name_its_window_and_its_filter() -> None:
     ]
     wide = RuleSpec(dataset="a/B", kind="above", column="x", level=2, window=15_000, hold=3000)
     assert "the sum of x in 15s is at least 2 for 3s" in [*sentences(wide)][1]
-    assert differences(spec, wide).startswith("kind above instead of row, column x instead of none")
+    assert differences(spec, wide).startswith("kind at least instead of each row, column x instead of none")
 
 
 def test_form_counts_what_the_rule_would_have_made(operator: Client, viewer: Client) -> None:

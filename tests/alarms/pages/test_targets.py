@@ -126,7 +126,9 @@ def test_list_names_the_channel_its_values_and_a_dry_run(operator: Client) -> No
     targets.make("ops", "webhook", {"url": "https://example.org/secret"}, actor="ada")
     rows = operator.get("/alarms/targets/").context["site"]
     assert [(each["channel"], each["address"], each["dry_run"]) for each in rows] == [
-        ("Deny list of nginx", "Minutes: 90", True),
+        ("Deny list of nginx", "Minutes of a block: 90", True),
         ("Webhook", "https://example.org/••••", False),
     ]
     assertContains(operator.get("/alarms/targets/"), "dry run")
+    block = Target.objects.get(name="block")
+    assertContains(operator.post(f"/alarms/targets/{block.pk}/test/"), "<strong>Nothing was sent</strong>")

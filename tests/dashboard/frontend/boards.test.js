@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { extent, figure, spark } from "../../../dashboard/frontend/parts/figures.js";
 import { axisOf, lookOf, spread } from "../../../dashboard/frontend/parts/look.js";
-import { isNight, Screen } from "../../../dashboard/frontend/parts/screen.js";
+import { isNight, Screen, themeOf } from "../../../dashboard/frontend/parts/screen.js";
 
 test("figures are as the server writes them", () => {
   const values = [null, 0, 7, 1234.5, 0.12345, 12_345_678, -2_500_000, "BUY", 1234567.8];
@@ -27,6 +27,13 @@ test("an axis leaves out zero only far from it", () => {
 
 test("a screen is dark at night", () => {
   assert.deepEqual([6, 7, 18, 19].map((hour) => isNight(new Date(2026, 10, 22, hour))), [true, false, false, true]);
+});
+
+test("an address without a theme leaves a public board to the browser, and a display link to the hour", () => {
+  const [day, night] = [12, 22].map((hour) => new Date(2026, 10, 22, hour));
+  assert.deepEqual([day, night].map((moment) => themeOf(null, "system", moment)), [null, null]);
+  assert.deepEqual([day, night].map((moment) => themeOf("toString", "night", moment)), ["light", "dark"]);
+  assert.deepEqual(["dark", "light", "night", "system"].map((asked) => themeOf(asked, "system", night)), ["dark", "light", "dark", null]);
 });
 
 function hung(answers, { there = true } = {}) {

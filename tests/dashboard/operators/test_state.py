@@ -1,14 +1,17 @@
 """Tests the state of leases, workers and throughput on the streams page."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.models import User
 from dashboard.operators.letters import MOST_HEX, readable
 from dashboard.operators.state import owner_in_words, streams
 from streams.coordination import process_identity
@@ -133,6 +136,15 @@ def test_dead_letters_are_counted_by_status() -> None:
     for sequence, status in enumerate(("kept", "kept", "discarded")):
         letter(sequence, status)
     assert only_stream()["letters"] == {"kept": 2, "replay": 0, "applied": 0, "discarded": 1}
+
+
+@pytest.mark.django_db
+def test_act_without_a_count_has_an_empty_cell(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    for number, count in enumerate((0, 1234)):
+        Audit.objects.create(who="ada", action="rule made", target=f"busy, version {number}", count=count)
+    cells = re.findall(r'data-f="count">([^<]*)<', client.get("/streams/").content.decode())
+    assert cells[:2] == ["1,234", ""]
 
 
 @pytest.mark.django_db
