@@ -151,13 +151,13 @@ class Web:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
 
 
 def answers(url: str) -> bool:
     """Whether a server at this address shows its sign-in page."""
     try:
-        with urlopen(f"{url}/accounts/sign-in/", timeout=10) as answer:
+        with urlopen(f"{url}/accounts/sign-in/", timeout=60) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

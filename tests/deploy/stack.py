@@ -115,7 +115,7 @@ class Stack:
         """Starts uvicorn and nginx anew."""
         for name in ("nginx", "sockets"):
             self.processes[name].terminate()
-            self.processes[name].wait(timeout=50)
+            self.processes[name].wait(timeout=60)
             running.discard(self.processes[name])
         self.run("sockets", self.checkout / "deploy/sockets")
         wait_for(lambda: connects(self.runtime / "sockets.sock"))
@@ -161,7 +161,7 @@ class Stack:
             process.send_signal(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
         for process in self.processes.values():
             try:
-                process.wait(timeout=50)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=60)

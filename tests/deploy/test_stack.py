@@ -102,7 +102,7 @@ def logs(stack: Stack) -> list[Path]:
 
 def said(port: int, request: bytes, tls: ssl.SSLContext | None = None, name: str = HOST) -> bytes:
     """All that is answered to these bytes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=15) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as plain:
         line = tls.wrap_socket(plain, server_hostname=name) if tls else plain
         with line:
             line.sendall(request)
