@@ -32,7 +32,7 @@ def watched(context: BrowserContext) -> Iterator[BrowserContext]:
     context.on("weberror", lambda error: errors.append(str(error.error)))
     policies = re.compile("Content.Security|Permissions.Policy|integrity|Trusted")
     context.on("console", lambda message: errors.append(message.text) if policies.search(message.text) else None)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context
     violations = [page.evaluate("window.violations") for page in context.pages if not page.is_closed()]
     context.close()

@@ -28,7 +28,7 @@ sys.dont_write_bytecode = False
 use_memory()
 
 settings.register_profile("shared", deadline=None, max_examples=60)  # a busy machine is no failure
-settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
+settings.register_profile("few", deadline=None, max_examples=5)  # where the same runs in full elsewhere
 settings.load_profile("shared")
 
 MARKS = [

@@ -167,7 +167,7 @@ def _running(words: list[Any], stop: int = signal.SIGTERM) -> Iterator[None]:
         yield
     finally:
         process.send_signal(stop)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def _answers(connect: Callable[[], Any]) -> bool:

@@ -19,5 +19,5 @@ def serving(server: Server) -> Iterator[Server]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()

@@ -6,7 +6,7 @@ from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
 
-TIMEOUT = 10  # seconds
+TIMEOUT = 60  # seconds
 
 
 class Socket(ApplicationCommunicator):

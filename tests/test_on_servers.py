@@ -75,6 +75,10 @@ LEFT_OUT = [
     "one_of_several_processes",
     "fails_after_a_day",  # more than a hundred attempts, each as the first ones
     "throttle_equals_the_naive_oracle",  # a thousand transactions; SQLite runs the same statements
+    "shown_in_little_memory",  # of this process
+    "no_page_lets_staff_set_a_password",  # asks for every page and stores nothing
+    "read1-trades",  # migrates back and forth; two other cases do
+    "read2-trades",
     "stranger_is_redirected_to_sign_in",  # 568 requests without a session, which run no SQL
 ]
 

@@ -46,7 +46,7 @@ class Running:
         """Stops the command in good order and returns its stdout."""
         assert self.process.stdout and self.process.stderr
         self.process.terminate()
-        assert self.process.wait(timeout=30) == 0, self.lines
+        assert self.process.wait(timeout=60) == 0, self.lines
         self._reader.join(60)
         with self.process.stdout as out, self.process.stderr:
             return out.read()

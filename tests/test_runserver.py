@@ -25,6 +25,6 @@ def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
     ):
         live.recv(timeout=60)
     server.terminate()
-    server.communicate(timeout=20)
+    server.communicate(timeout=60)
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 4401  # nobody is signed in

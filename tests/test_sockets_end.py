@@ -104,7 +104,7 @@ def watch(web: Web, cookie: str, opened: "Queue[str]", seconds: float = 60) -> E
 
 
 def ask(web: Web, path: str, cookie: str, **headers: str) -> int:
-    line = HTTPConnection("127.0.0.1", web.port, timeout=20)
+    line = HTTPConnection("127.0.0.1", web.port, timeout=60)
     line.request("GET", path, headers={"Cookie": cookie} | headers)
     status = line.getresponse().status
     line.close()
@@ -117,7 +117,7 @@ def test_sockets_close_within_five_seconds_of_any_end_of_their_session(deploymen
     with ThreadPoolExecutor(len(cookies)) as pool:
         ends = {name: pool.submit(watch, web, cookie, opened) for name, cookie in cookies.items()}
         for _ in ends:
-            opened.get(timeout=20)
+            opened.get(timeout=60)
         said = within(deployment, END, COOKIES=cookies)
         assert deployment.run("end_sessions", "--user", "by command") == "Ended: 1 session of by command.\n"
         said["by command"] = time()
@@ -167,7 +167,7 @@ def test_unreachable_database_closes_sockets_until_it_answers(deployment: Deploy
     opened: Queue[str] = Queue()
     with ThreadPoolExecutor() as pool:
         first = pool.submit(watch, web, cookie, opened)
-        opened.get(timeout=20)
+        opened.get(timeout=60)
         deployment.query("ALTER TABLE accounts_session RENAME TO away")
         turned_away = pool.submit(watch, web, cookie, opened)
         with pytest.raises(ConnectionClosed) as closed:
@@ -175,6 +175,6 @@ def test_unreachable_database_closes_sockets_until_it_answers(deployment: Deploy
         assert (closed.value.rcvd and closed.value.rcvd.code, first.result(10).code) == (1013, 1013)
         deployment.query("ALTER TABLE away RENAME TO accounts_session")
         again = pool.submit(watch, web, cookie, opened)
-        opened.get(timeout=20)
+        opened.get(timeout=60)
         deployment.run("end_sessions", "--all")
         assert again.result(30).code == 4401

@@ -5,7 +5,7 @@ from time import monotonic, sleep
 from typing import Any
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
     """The first true answer of the condition. Raises TimeoutError when there is none in time."""
     deadline = monotonic() + seconds
     while monotonic() < deadline:

@@ -197,19 +197,21 @@ def filled(deployment: Deployment, password: str) -> str:
 
     The path of Ada's invitation.
     """
-    invitation = deployment.run("shell", "-v", "0", "-c", GRACE).strip()
-    deployment.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
-    deployment.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
-    deployment.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
-    deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
-    deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
-    deployment.run("shell", "-v", "0", "-c", DISPLAY)
-    deployment.run("shell", "-v", "0", "-c", ALARMS)
-    deployment.run("tables", "import", "access", str(ROOT / "examples/tables/access-log/access.log"))
-    deployment.run("shell", "-v", "0", "-c", PROBE + HELD + ASK + QUOTES)
-    deployment.run("produce", "probes", "--once")
-    for application in ("trades", "orders", "probes", "popular-stocks"):
-        deployment.run("consume", application, "--until-caught-up")
+    said = deployment.run_all(
+        ("shell", "-v", "0", "-c", GRACE),
+        ("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0"),
+        ("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0"),
+        ("produce", "orders", "--count", "200", "--site", "london", "--rate", "0"),
+        ("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks")),
+        ("boards", "apply", str(ROOT / "examples/boards/shops.toml")),
+        ("shell", "-v", "0", "-c", DISPLAY),
+        ("shell", "-v", "0", "-c", ALARMS),
+        ("tables", "import", "access", str(ROOT / "examples/tables/access-log/access.log")),
+        ("shell", "-v", "0", "-c", PROBE + HELD + ASK + QUOTES),
+        ("produce", "probes", "--once"),
+        ("consume", "trades", "orders", "probes", "popular-stocks", "--until-caught-up"),
+    )
+    [invitation] = [line for line in said.splitlines() if line.startswith("/accounts/invitation/")]
     return invitation
 
 

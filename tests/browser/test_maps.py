@@ -34,7 +34,7 @@ def rydes(deployment: Deployment) -> Iterator[None]:
 def test_map_of_the_example_moves_is_followed_and_replayed(
     sign_in: SignIn, deployment: Deployment, rydes: None
 ) -> None:
-    wait_for(lambda: deployment.applied("wild-rydes") >= 10, seconds=60)
+    wait_for(lambda: deployment.applied("wild-rydes") >= 10)
     page = sign_in("/boards/wild-rydes/?range=10m")
     page.get_by_text("The same as a table").first.click()
     cell = page.locator('[data-f="things"] td').first

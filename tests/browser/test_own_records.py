@@ -105,7 +105,7 @@ def put_by_curl(page: Page, web: Web) -> None:
     head, _, _ = words.partition(" -d ")
     site = head.split("/streams/")[0].split()[-1]
     command = f"{head.replace(site, web.url)} --silent --fail --data-binary @-"
-    subprocess.run(command, shell=True, check=True, timeout=30, input=BODY, text=True)
+    subprocess.run(command, shell=True, check=True, timeout=60, input=BODY, text=True)
 
 
 def make_panel(page: Page) -> None:

@@ -19,7 +19,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 def receiver(*answers: bytes, hold: bool = False) -> Iterator[tuple[str, list[bytes]]]:
     """Serves one answer for each connection that is made, and yields its address and the requests that came."""
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(20)
+    server.settimeout(60)
     requests: list[bytes] = []
     done = threading.Event()
 
@@ -42,11 +42,11 @@ def receiver(*answers: bytes, hold: bool = False) -> Iterator[tuple[str, list[by
     finally:
         done.set()
         server.close()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 
-def ask(url: str, seconds: float = 10.0, most: int = 1000) -> Answer:
+def ask(url: str, seconds: float = 60.0, most: int = 1000) -> Answer:
     connection = Connection(place(url), HERE, most=most)
     try:
         return connection.request("POST", {"X-Id": "1"}, b"{}", seconds=seconds)

@@ -21,6 +21,7 @@ from tests.deployment import ROOT, Deployment, running
 from tests.waiting import wait_for
 
 HOST = "localhost"
+STARTS = 300  # seconds: a dozen processes start at once
 BIN = Path(sys.executable).parent
 
 
@@ -104,21 +105,21 @@ class Stack:
             self.run("ingest", BIN / "uwsgi", self.checkout / "deploy/ingest.ini")
             self.run("sockets", self.checkout / "deploy/sockets")
         for name in ("web", "login", "ingest", "sockets"):
-            wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
+            wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"), STARTS)  # type: ignore[misc]
         self._start_nginx()
 
     def _start_nginx(self) -> None:
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
-        wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)
+        wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200, STARTS)
 
     def restart_sockets(self) -> None:
         """Starts uvicorn and nginx anew."""
         for name in ("nginx", "sockets"):
             self.processes[name].terminate()
-            self.processes[name].wait(timeout=50)
+            self.processes[name].wait(timeout=60)
             running.discard(self.processes[name])
         self.run("sockets", self.checkout / "deploy/sockets")
-        wait_for(lambda: connects(self.runtime / "sockets.sock"))
+        wait_for(lambda: connects(self.runtime / "sockets.sock"), STARTS)
         self._start_nginx()
 
     def run(self, name: str, *words: object) -> "subprocess.Popen[str]":
@@ -161,7 +162,7 @@ class Stack:
             process.send_signal(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
         for process in self.processes.values():
             try:
-                process.wait(timeout=50)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=60)

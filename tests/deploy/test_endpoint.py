@@ -135,7 +135,7 @@ def test_endpoint_ends_and_comes_back_on_its_socket(api: tuple[Stack, str, str],
     for number, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
         process = stack.processes["endpoint"]
         process.send_signal(number)
-        assert process.wait(timeout=10) == code
+        assert process.wait(timeout=60) == code
         start(stack)
         assert "clicks" in wait_for(lambda: listed(client))
 

@@ -41,12 +41,12 @@ FORGED = {
 
 def opened(stack: Stack, address: str) -> ssl.SSLSocket:
     """A connection from an address of this machine's own net."""
-    plain = create_connection(("127.0.0.1", stack.port), timeout=30, source_address=(address, 0))
+    plain = create_connection(("127.0.0.1", stack.port), timeout=60, source_address=(address, 0))
     return stack.trust().wrap_socket(plain, server_hostname=HOST)
 
 
 def ask(stack: Stack, address: str, method: str = "GET", path: str = PAGE, times: int = 1) -> list[tuple[int, str]]:
-    line = HTTPSConnection(HOST, stack.port, timeout=30, source_address=(address, 0), context=stack.trust())
+    line = HTTPSConnection(HOST, stack.port, timeout=60, source_address=(address, 0), context=stack.trust())
     found = []
     for _ in range(times):
         line.request(method, path, headers={"Origin": stack.url})

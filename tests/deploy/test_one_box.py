@@ -32,7 +32,7 @@ def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def test_killed_process_is_restarted(one_box: Stack, words: str) -> None:
     [victim, *_] = wait_for(lambda: children(one_box, words))
     os.kill(victim, signal.SIGKILL)
-    wait_for(lambda: set(children(one_box, words)) - {victim}, seconds=10)
+    wait_for(lambda: set(children(one_box, words)) - {victim})
 
 
 def test_restart_of_a_killed_process_loses_no_record(one_box: Stack) -> None:
@@ -40,7 +40,7 @@ def test_restart_of_a_killed_process_loses_no_record(one_box: Stack) -> None:
     for victim in [children(one_box, words)[0] for words in KILLED]:
         os.kill(victim, signal.SIGKILL)
     one_box.deployment.run("produce", "trades", "--rate", "0", "--count", "3000")
-    wait_for(lambda: one_box.deployment.applied("trades") == 6000, seconds=60)
+    wait_for(lambda: one_box.deployment.applied("trades") == 6000)
     wait_for(lambda: one_box.get("/accounts/sign-in/")[0] == 200)
 
 

@@ -36,7 +36,7 @@ class Sender:
 
     def ask(self, body: bytes, key: str = "", method: str = "POST") -> tuple[int, Any]:
         """Returns the status and the parsed JSON; (0, None) if no whole answer came."""
-        line = HTTPSConnection(HOST, self.stack.port, timeout=30, context=self.stack.trust())
+        line = HTTPSConnection(HOST, self.stack.port, timeout=60, context=self.stack.trust())
         try:
             more = {"Idempotency-Key": key} if key else {}
             line.request(method, "/streams/clicks/records?outcomes=no", body, self.headers | more)
@@ -98,7 +98,7 @@ def test_pages_are_answered_while_no_worker_for_records_is_free(sender: Sender) 
             os.kill(pid, signal.SIGCONT)
     assert found == [200, 200, 200]
     for thread in waiting:
-        thread.join(30)
+        thread.join(60)
 
 
 def test_killed_workers_lose_nothing_and_put_nothing_twice(sender: Sender) -> None:
@@ -117,7 +117,7 @@ def test_killed_workers_lose_nothing_and_put_nothing_twice(sender: Sender) -> No
         thread.start()
     for _ in range(3):
         before = len(sent)
-        wait_for(lambda before=before: len(sent) >= before + 500, seconds=30)  # type: ignore[misc]
+        wait_for(lambda before=before: len(sent) >= before + 500)  # type: ignore[misc]
         for pid in workers(sender.stack):
             os.kill(pid, signal.SIGKILL)
     done.set()

@@ -84,7 +84,7 @@ def _healthy(process: "subprocess.Popen[bytes]", url: str) -> bool:
     if process.poll() is not None:
         raise RuntimeError(f"{process.args!r} ended with {process.returncode}; `make check` installs what it needs.")
     try:
-        with urlopen(url, timeout=5) as answer:
+        with urlopen(url, timeout=60) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -70,7 +70,7 @@ def start(
 def run(name: str, environment: Mapping[str, str], places: Mapping[str, object], more: list[str] | None = None) -> str:
     """Returns the output of an example, which must end well."""
     process = start(name, environment, places, more)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     return out
 

@@ -90,7 +90,7 @@ def call(port: int, record: bytes, name: str, token: str = "x") -> Any:
         stub = services.RecordsStub(channel)
         request = messages.PutRequest(record=record, id=name)
         try:
-            return stub.Put(request, metadata=[("authorization", f"Bearer {token}")], timeout=20)
+            return stub.Put(request, metadata=[("authorization", f"Bearer {token}")], timeout=60)
         except grpc.RpcError as error:
             return error.code().name
 

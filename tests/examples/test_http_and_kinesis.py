@@ -40,7 +40,7 @@ def test_http_in_tells_lines_that_are_no_records(tmp_path: Path, stream: Stream,
     path.write_text(path.read_text().replace('"s2"', "s2", 1))
     places = {"sensors": stream.name, "records.ndjson": path}
     process = start("integration/http_in.py", environment, places)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "19 records are stored, 1 lines refused.\n")
     assert err.startswith("Line 3: it is not JSON")
 
@@ -48,7 +48,7 @@ def test_http_in_tells_lines_that_are_no_records(tmp_path: Path, stream: Stream,
 def test_http_in_tells_a_wrong_token(tmp_path: Path, environment: Environment) -> None:
     places = {"records.ndjson": written(tmp_path, READINGS)}
     process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": WRONG}, places)
-    err = process.communicate(timeout=30)[1]
+    err = process.communicate(timeout=60)[1]
     assert (err[:4], "Start it again with the same lines and --run monday" in err) == ("401:", True)
 
 
@@ -63,7 +63,7 @@ def test_kinesis_in_tells_lines_without_the_field(tmp_path: Path, stream: Stream
     places = {"sensors": stream.name, "records.ndjson": written(tmp_path, [READINGS[0], 5, {"a": 1}])}
     process = start("integration/kinesis_in.py", environment, places)
     says = "Line 2 is no JSON object with the field 'sensor'.\nLine 3 is no JSON object with the field 'sensor'.\n"
-    assert (process.communicate(timeout=30)[1], process.returncode) == (says, 1)
+    assert (process.communicate(timeout=60)[1], process.returncode) == (says, 1)
     assert stream.records() == READINGS[:1]
 
 
@@ -104,7 +104,7 @@ def test_websocket_out_signs_in_again_when_its_session_is_ended(site: Site) -> N
 
 def test_websocket_out_tells_a_wrong_password(environment: Environment) -> None:
     process = start("integration/websocket_out.py", environment | {"MILLRACE_PASSWORD": "wrong"}, {})
-    assert process.communicate(timeout=30)[1].startswith("Millrace did not sign in MILLRACE_USER")
+    assert process.communicate(timeout=60)[1].startswith("Millrace did not sign in MILLRACE_USER")
 
 
 def events(url: str, token: str, last: str = "") -> Any:

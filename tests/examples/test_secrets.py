@@ -38,7 +38,7 @@ def modules(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
 def example(name: str, places: Mapping[str, object], more: list[str] | None = None) -> tuple[int, str, str]:
     """Returns the exit code of an example, its output and its errors."""
     process = start(f"secrets/{name}.py", {}, places, more)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
 

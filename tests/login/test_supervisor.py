@@ -29,7 +29,7 @@ def kept(folder: Path, **commands: str) -> Iterator[tuple[Supervisor, Lines]]:
         yield it, lines
     finally:
         it.stop()
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()
 
 
@@ -91,7 +91,7 @@ def test_stop_takes_no_lock_that_an_interrupted_run_may_hold(tmp_path: Path) -> 
 
     thread = threading.Thread(target=interrupted, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 

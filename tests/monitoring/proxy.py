@@ -55,7 +55,7 @@ class Proxy:
                 return
             self._open.append(client)
             if self.state == "up":
-                other = socket.create_connection(("127.0.0.1", self._target), timeout=10)
+                other = socket.create_connection(("127.0.0.1", self._target), timeout=60)
                 other.settimeout(None)  # a client may be silent for longer
                 self._open.append(other)
                 for ends in ((client, other), (other, client)):

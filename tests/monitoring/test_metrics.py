@@ -41,7 +41,7 @@ class Exporter:
             [self.url] = re.findall(r"http://\S+", self.process.stderr.readline())
 
     def families(self) -> list[Metric]:
-        with urlopen(self.url, timeout=30) as answer:
+        with urlopen(self.url, timeout=60) as answer:
             return list(text_string_to_metric_families(answer.read().decode()))
 
     def figures(self) -> Figures:
@@ -127,7 +127,7 @@ def socket_of_a_person(deployment: Deployment, web: Web) -> Iterator[None]:
     address = web.url.replace("http", "ws") + "/ws/live/"
     headers = {"Cookie": f"sessionid={key}"}
     with connect(address, origin=Origin(web.url), additional_headers=headers) as socket:
-        assert "beat" in str(socket.recv(timeout=20))
+        assert "beat" in str(socket.recv(timeout=60))
         yield
 
 

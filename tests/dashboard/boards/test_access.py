@@ -66,7 +66,7 @@ def test_topic_with_another_name_than_its_boards_is_never_built(
 def test_topic_ends_when_its_board_becomes_private(shared: Board) -> None:
     assert list(snapshots.refresh(["board:ours"])) == ["board:ours"]
     store.share(shared, Board.OWNER)
-    wait_for(lambda: snapshots.refresh(["board:ours"]) == {}, 5)
+    wait_for(lambda: snapshots.refresh(["board:ours"]) == {})
 
 
 @pytest.mark.parametrize(

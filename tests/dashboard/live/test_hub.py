@@ -240,7 +240,7 @@ async def test_hub_runs_the_collector_between_polls() -> None:
     collected, times = asyncio.Event(), iter([0.0])  # long ago, then
     stage = Stage(Collector(lambda: next(times, LONGEST), collected.set))
     stage.hub.join(alice := Subscriber(ALICE))
-    await asyncio.wait_for(collected.wait(), 30)
+    await asyncio.wait_for(collected.wait(), 60)
     stage.hub.leave(alice)
     assert stage.hub._task
     await stage.hub._task

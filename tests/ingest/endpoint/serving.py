@@ -68,7 +68,7 @@ def start(
 
 def answers(url: str) -> bool:
     try:
-        urlopen(url, timeout=5)
+        urlopen(url, timeout=60)
     except HTTPError as error:
         return error.code == 403
     except OSError:
@@ -83,7 +83,7 @@ def client_of(url: str, key_id: str = KEY_ID, secret: str = SECRET, retries: int
         endpoint_url=url,
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
-        config=Config(retries={"max_attempts": retries}, read_timeout=20, **options),
+        config=Config(retries={"max_attempts": retries}, read_timeout=60, **options),
     )
 
 

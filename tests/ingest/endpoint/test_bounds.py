@@ -88,7 +88,7 @@ def test_a_presigned_url_is_verified(url: str) -> None:
     ],
 )
 def test_a_bad_head_is_answered(url: str, head: str, status: int) -> None:
-    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=30) as connection:
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=60) as connection:
         connection.sendall(f"{head}\r\nHost: x\r\n\r\n".encode("latin-1"))
         answer = connection.recv(4096)
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
@@ -133,7 +133,7 @@ def test_a_body_is_bounded_in_size_time_and_together(monkeypatch: pytest.MonkeyP
 
 
 def test_a_client_with_half_a_request_does_not_hold_up_others(url: str) -> None:
-    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=30) as connection:
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=60) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         began = time.monotonic()
         assert raw.call(url, "ListStreams", b"{}").status == 200
@@ -153,7 +153,7 @@ def test_bodies_that_are_only_announced_keep_nobody_out(url: str) -> None:
     place = (urlsplit(url).hostname, urlsplit(url).port)
     with ExitStack() as stack:
         for _ in range(80):
-            connection = stack.enter_context(socket.create_connection(place, timeout=30))
+            connection = stack.enter_context(socket.create_connection(place, timeout=60))
             connection.sendall(head_of(url, "ListStreams", b"{}", 1 << 20) + b"{")
         assert raw.call(url, "ListStreams", b"{}").status == 200
 

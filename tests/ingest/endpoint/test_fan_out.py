@@ -167,7 +167,7 @@ def test_the_endpoint_ends_at_once_under_an_open_subscription(tmp_path: Path) ->
             found = events(stream)
             next(found)
             process.terminate()
-            assert (list(found), process.wait(timeout=10)) == ([], 0)
+            assert (list(found), process.wait(timeout=60)) == ([], 0)
     finally:
         process.kill()
         process.wait(timeout=60)

@@ -23,7 +23,7 @@ def test_what_was_acknowledged_is_stored_after_kills(tmp_path: Path) -> None:
     acknowledged, stop = set[bytes](), threading.Event()
 
     def put(number: int) -> None:
-        client = client_of(f"http://127.0.0.1:{port}", connect_timeout=5)
+        client = client_of(f"http://127.0.0.1:{port}", connect_timeout=60)
         for count in range(1_000_000):
             datas = [f"{number}-{count}-{place}".encode() for place in range(3)]
             while not stop.is_set():

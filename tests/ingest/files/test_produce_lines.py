@@ -151,5 +151,5 @@ def test_a_pipe_and_a_growing_file_are_put_as_they_grow_until_a_signal(settings:
     ends = []
     for process in (piped, following):
         process.send_signal(signal.SIGTERM)
-        ends.append((json.loads(process.communicate(timeout=20)[0])["records"], process.returncode))
+        ends.append((json.loads(process.communicate(timeout=60)[0])["records"], process.returncode))
     assert ends == [(3, 0), (4, 0)]

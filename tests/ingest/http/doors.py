@@ -16,7 +16,7 @@ from streams.core.records import TRIM_HORIZON, after
 from tests.deployment import ROOT, Deployment, Web, running
 from tests.waiting import wait_for
 
-PATIENCE, SHORT = 20, 0.3  # seconds
+PATIENCE, SHORT = 60, 0.3  # seconds
 MOST_ANSWER = 32 << 20  # bytes
 UWSGI = Path(sys.executable).parent / "uwsgi"
 MAKE = """
@@ -148,13 +148,13 @@ def site(folder: Path) -> Iterator[Site]:
         )  # fmt: skip
     running.add(uwsgi)
     web = Web(deployment)
-    wait_for(lambda: connects(path), seconds=60)
+    wait_for(lambda: connects(path))
     try:
         yield Site(deployment, token, {"direct": Direct(web.port), "uwsgi": Uwsgi(path)}, [web.process.pid, uwsgi.pid])
     finally:
         web.kill()
         uwsgi.terminate()
-        uwsgi.wait(timeout=20)
+        uwsgi.wait(timeout=60)
 
 
 def connects(path: Path) -> bool:

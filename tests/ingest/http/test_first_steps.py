@@ -23,7 +23,7 @@ def test_printed_line_puts_a_record_that_is_seen_at_the_printed_address(
     call_command("streams", "create", name, stdout=StringIO())
     lines = first_steps.lines(live_server.url, timezone.now(), first=True)
     [line] = [line for line in lines if line.strip().startswith("curl")]
-    subprocess.run(f"{line} --silent --show-error --fail", shell=True, check=True, timeout=30)
+    subprocess.run(f"{line} --silent --show-error --fail", shell=True, check=True, timeout=60)
     first = EmbeddedStream(clicks.path, first_steps.STREAM)
     assert [data for _, data in held(first)] == [b'{"hello": "world"}']
     first.close()

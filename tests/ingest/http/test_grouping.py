@@ -48,7 +48,7 @@ def put_together(line: Line, slow: Slow, writings: list[Writing]) -> list[Writte
         wait_for(lambda number=number: len(line._waiting) == number)  # type: ignore[misc]
     slow.free.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return [found[place] for place in range(len(writings))]
 
 

@@ -114,7 +114,7 @@ def test_recreated_stream_is_replaced_once_when_workers_list_at_once(caplog: pyt
     together, writing = Barrier(WORKERS), set[str]()
 
     def describe() -> Description:
-        together.wait(timeout=30)
+        together.wait(timeout=60)
         return described(SHARD, SHARD._replace(id="b"), identity="two")
 
     def inherited(*_: Any, **__: Any) -> State:

@@ -179,7 +179,7 @@ def test_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
     else:
         wait_for(lambda: held(deployment) > 10)
     delete(deployment.streams)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert (process.returncode, said.splitlines()[-1][:33]) == (1, "The file of the embedded stream, ")
 
 

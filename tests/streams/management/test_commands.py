@@ -87,7 +87,7 @@ def test_tail_from_latest_follows_what_arrives(deployment: Deployment) -> None:
     deployment.run("streams", "create", "trades")
     tail = deployment.start("streams", "tail", "trades", "--from", "latest", "--limit", "3", "--json")
     producer = deployment.start("produce", "trades", "--rate", "50")
-    out, _ = tail.communicate(timeout=30)
+    out, _ = tail.communicate(timeout=60)
     kill(producer)
     assert len(out.splitlines()) == 3
 

@@ -185,7 +185,7 @@ def test_signal_ends_produce_with_exit_0_and_a_full_count(number: int, settings:
         assert process.stderr.readline() == "Created the stream trades with 1 shard.\n"
     wait_for(lambda: any(shard.records for shard in open_stream("trades").describe().shards))
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert json.loads(out)["records"] == sum(shard.records or 0 for shard in open_stream("trades").describe().shards)
 

@@ -68,5 +68,5 @@ def test_kept_question_serves_another_thread(rows: None) -> None:
 
     thread = Thread(target=ask)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert found == [True]
