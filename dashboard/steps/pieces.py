@@ -2,12 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
 from streams.core.clock import SECOND, to_datetime
+from streams.models.zoned_days import step_of
 
 Value = TypeVar("Value")
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
@@ -26,13 +27,19 @@ def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) 
     return dict(found)
 
 
-def moments(edges: Sequence[int], levels: Sequence[int]) -> Iterator[tuple[int, Sequence[datetime]]]:
+def moments(
+    edges: Sequence[int], levels: Sequence[int], kept: Container[int] = ()
+) -> Iterator[tuple[int, Sequence[datetime]]]:
     """Yields the stored steps that together are the times between these edges, as (level, beginnings) for one query.
 
-    Edges and levels are in seconds. Raises ValueError for edges between which a time is left that is no stored step.
+    Edges and levels are in seconds; `kept` are the beginnings of days of a zone that are stored. Raises ValueError for
+    edges between which a time is left that is no stored step.
     """
     found: dict[int, list[datetime]] = defaultdict(list)
     for start, end in pairwise(edges):
+        if start in kept:
+            found[step_of(start)].append(to_datetime(start * SECOND))
+            continue
         for level, spans in pieces(start, end, levels, []).items():
             if level == ROWS:
                 raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")

@@ -10,13 +10,13 @@ from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from dashboard import lines
 from dashboard.steps.building import READ, Steps
+from dashboard.steps.dividing import Part, divided_time, of_steps, stored
 from dashboard.steps.expressions import Cell, Step
 from dashboard.steps.models import ALL, RowStep
-from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
 from streams.declarations import Question, Series
 from streams.models.rollups import changed_minutes
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from dashboard.datasets import Table
 
 CHANGED = 300  # minutes that are not in the steps yet; with more, rows are read
-SPANS = 60  # spans of one answer: each is a query
 LAST = 20_000  # rows for `last`, which is computed here
 SINGLE = ("last", "distinct")  # functions that are computed of single rows
-DAY = 86_400  # seconds
 Partial = tuple[Any, ...]
 Place = tuple[str, int]  # line, and number of the step since 1970
 
@@ -83,14 +81,11 @@ def answer(table: "Table", asked: Question) -> Series | None:
         return None
     start = asked.start
     while True:
-        found = pieces(start, asked.end, levels, changed)
-        if sum(map(len, found.values())) > SPANS:
-            return None
-        parts = next((each for each in _divisions(asked, found, lengths, levels) if _usable(kept, asked, each)), None)
-        if parts is None:
+        divided = divided_time(kept, replace(asked, start=start), lengths, levels, changed)
+        if divided is None:
             return None
         try:
-            cells = _cells(table, kept, asked, parts, found.get(ROWS, []))
+            cells = _cells(table, kept, asked, *divided)
             break
         except TooManyError:
             if start >= asked.end - asked.step:
@@ -114,71 +109,13 @@ def _covers(kept: Steps, asked: Question) -> bool:
     return asked.function == "count" or asked.column in (kept.texts if asked.function == "distinct" else kept.numbers)
 
 
-def _of(kept: Steps, asked: Question) -> str:
-    return kept.of({asked.by, *asked.where, asked.column if asked.function == "distinct" else ""} - {""})
-
-
-class Part(NamedTuple):
-    """Names the stored steps of one length from and before a time, in seconds; `which` chooses some of them."""
-
-    step: int
-    start: int
-    end: int
-    which: Q = Q()
-
-
-def _divisions(asked: Question, found: Pieces, lengths: Sequence[int], levels: Sequence[int]) -> Iterator[list[Part]]:
-    """Yields the parts from which a time may be read, those with the fewest steps first.
-
-    The days of a zone are no sums of the longer steps, since one of them lies across the beginning of each day. The
-    others are read, and only in place of that one the shorter ones, which end where the days do.
-    """
-    parts = [
-        Part(level // clock.SECOND, start // clock.SECOND, end // clock.SECOND)
-        for level, spans in found.items()
-        for start, end in (spans if level != ROWS else ())
-    ]
-    longest = levels[0] // clock.SECOND
-    for length in (each // clock.SECOND for each in lengths):
-        if asked.step == DAY * clock.SECOND and longest < length < DAY:
-            yield [each for part in parts for each in _with_longer(part, length, asked.phase // clock.SECOND)]
-    yield parts
-
-
-def _with_longer(part: Part, length: int, phase: int) -> Iterator[Part]:
-    """Yields the parts of a part of several days, with the steps of a longer length that lie within one day."""
-    first, last = -(-part.start // length) * length, part.end // length * length
-    if last - first < 2 * DAY:
-        yield part
-        return
-    across = phase // length * length % DAY  # where the longer step begins that lies in two days
-    yield Part(length, first, last, ~Q(of_day=across))
-    yield Part(part.step, first, last, Q(of_day__gte=across, of_day__lt=across + length))
-    for start, end in ((part.start, first), (last, part.end)):
-        if start < end:
-            yield Part(part.step, start, end)
-
-
-def _stored(kept: Steps, stream: str, parts: Sequence[Part], of: str) -> Iterator[QuerySet[RowStep]]:
-    """Yields the steps of each part: of one, the index leads to them."""
-    for step, start, end, which in parts:
-        mine = RowStep.objects.filter(dataset=kept.dataset, stream=stream, step=step, of=of)
-        yield mine.filter(start__gte=start, start__lt=end).alias(of_day=F("start") % DAY).filter(which)
-
-
-def _usable(kept: Steps, asked: Question, parts: Sequence[Part]) -> bool:
-    """Returns whether no step of a time holds too many rows, or too many combinations of texts, to be kept."""
-    lacks = Q(rows=None) | (Q(complete=False) if _of(kept, asked) != ALL else Q())
-    return not any(steps.filter(lacks).exists() for steps in _stored(kept, asked.stream, parts, ALL))
-
-
 def _cells(
     table: "Table", kept: Steps, asked: Question, parts: Sequence[Part], spans: Sequence[tuple[int, int]]
 ) -> dict[Place, Partial]:
     """Returns what each line and step has, of stored steps and of the rows in `spans`. Raises TooManyError."""
     merge, left = FUNCTIONS[asked.function].merge, LAST if asked.function == "last" else READ
     cells: dict[Place, Partial] = {}
-    for steps in _stored(kept, asked.stream, parts, _of(kept, asked)):
+    for steps in stored(kept, asked.stream, parts, of_steps(kept, asked)):
         rows = list(steps.order_by().values_list("start", "rows", "data")[: left + 1])
         left -= len(rows)
         if left < 0:
