@@ -1,20 +1,23 @@
 """Divides the time of a question into stored steps, days of a zone among them, and the spans whose rows are read."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
 from dashboard.steps.building import Steps
 from dashboard.steps.models import ALL, RowStep
-from dashboard.steps.pieces import ROWS, Pieces, batched, pieces
+from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
 from streams.declarations import Question
 from streams.models import zoned_days
 from streams.models.zoned_days import DAY
 
 SPANS = 60  # spans of one answer: each is a query
+STEPS = 600  # shorter steps in place of days of zones, about 40 days: with more, a few spans are read instead
 
 
 class Part(NamedTuple):
@@ -26,22 +29,45 @@ class Part(NamedTuple):
     which: Q = Q()
 
 
+Divided = tuple[list[Part], list[tuple[int, int]]]  # stored steps, and the spans, in milliseconds, whose rows are read
+
+
 def divided_time(
     kept: Steps, asked: Question, lengths: Sequence[int], levels: Sequence[int], changed: Sequence[int]
-) -> tuple[list[Part], list[tuple[int, int]]] | None:
-    """Returns the parts from which a time is read, and the spans whose rows are; None if they are too many."""
-    whole = _days(kept, asked, changed)
-    for days in [whole, []] if whole else [[]]:
-        edges = [asked.start, *(edge for day in days for edge in (day.start * clock.SECOND, day.end * clock.SECOND))]
-        found: Pieces = defaultdict(list)
-        for start, end in batched([*edges, asked.end], 2):
-            for level, spans in pieces(start, end, levels, changed).items():
-                found[level] += spans
-        if sum(map(len, found.values())) <= SPANS:
-            for parts in _divisions(asked, found, lengths, levels):
-                if _usable(kept, asked, [*days, *parts]):
-                    return [*days, *parts], found.get(ROWS, [])
+) -> Divided | None:
+    """Returns what a time is read from, in steps of one length; None if that is too much."""
+    found = pieces(asked.start, asked.end, levels, changed)
+    if sum(map(len, found.values())) > SPANS:
+        return None
+    for parts in _divisions(asked, found, lengths, levels):
+        if _usable(kept, asked, parts):
+            return parts, found.get(ROWS, [])
     return None
+
+
+def divided_days(kept: Steps, asked: Question, edges: Sequence[int], changed: Sequence[int]) -> Divided | None:
+    """Returns the same for days that begin at these times, the last of which is an end: each piece is of one day.
+
+    A day that is not stored is read from the steps that together are it.
+    """
+    lengths = [level * clock.SECOND for level in reversed(kept.levels)]
+    if not lengths or any(edge % lengths[-1] for edge in edges):
+        return None
+    parts, starts = _days(kept, asked.stream, edges, changed)
+    shorter: dict[int, list[int]] = defaultdict(list)
+    spans: list[tuple[int, int]] = []
+    for start, end in pairwise(edges):
+        if start not in starts:
+            found = pieces(start, min(end, asked.end), lengths, changed)
+            spans += found.pop(ROWS, [])
+            for length, within in found.items():
+                shorter[length] += [at // clock.SECOND for since, until in within for at in range(since, until, length)]
+    if len(spans) > SPANS or sum(map(len, shorter.values())) > STEPS:
+        return None
+    for length, found_at in shorter.items():
+        level = length // clock.SECOND
+        parts.append(Part(level, found_at[0], found_at[-1] + level, Q(start__in=found_at)))
+    return (parts, spans) if _usable(kept, asked, parts) else None
 
 
 def of_steps(kept: Steps, asked: Question) -> str:
@@ -56,20 +82,22 @@ def stored(kept: Steps, stream: str, parts: Sequence[Part], of: str) -> Iterator
         yield mine.filter(start__gte=start, start__lt=end).alias(of_day=F("start") % DAY).filter(which)
 
 
-def _days(kept: Steps, asked: Question, changed: Sequence[int]) -> list[Part]:
-    """Returns the parts of a time that are days of a zone whose sums are stored and up to date."""
-    length = zoned_days.step_of(asked.phase // clock.SECOND)
-    if asked.step != DAY * clock.SECOND or not kept.has(length) or length == DAY:
-        return []
-    phase = length - DAY
-    first = phase - (phase * clock.SECOND - asked.start) // (DAY * clock.SECOND) * DAY
-    edges = range(first, asked.end // clock.SECOND + 1, DAY)
-    stale = {(minute // clock.SECOND - phase) // DAY * DAY + phase for minute in changed}
+def _days(kept: Steps, stream: str, edges: Sequence[int], changed: Sequence[int]) -> tuple[list[Part], Collection[int]]:
+    """Returns the parts that are days whose sums are stored and up to date, and the beginnings of these days."""
+    seconds = [edge // clock.SECOND for edge in edges]
+    stale = {seconds[bisect_right(edges, minute) - 1] for minute in changed}
     parts: list[Part] = []
-    for start in sorted(zoned_days.kept(kept.application, asked.stream, edges) - stale):
-        since = parts.pop().start if parts and parts[-1].end == start else start
-        parts.append(Part(length, since, start + DAY))
-    return parts
+    days = [
+        start
+        for start in sorted(zoned_days.kept(kept.application, stream, seconds) - stale)
+        if kept.has(zoned_days.step_of(start))
+    ]
+    for start in days:
+        step, since = zoned_days.step_of(start), start
+        if parts and (parts[-1].step, parts[-1].end) == (step, start):
+            since = parts.pop().start
+        parts.append(Part(step, since, start + DAY))
+    return parts, {start * clock.SECOND for start in days}
 
 
 def _divisions(asked: Question, found: Pieces, lengths: Sequence[int], levels: Sequence[int]) -> Iterator[list[Part]]:

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from streams.core.clock import SECOND, to_datetime
-from streams.models.zoned_days import step_of
+from streams.models.zoned_days import DAY, phase_of, step_of
 
 Value = TypeVar("Value")
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
@@ -36,16 +36,27 @@ def moments(
     edges between which a time is left that is no stored step.
     """
     found: dict[int, list[datetime]] = defaultdict(list)
+    days: list[tuple[int, list[datetime]]] = []  # runs of days side by side
     for start, end in pairwise(edges):
         if start in kept:
-            found[step_of(start)].append(to_datetime(start * SECOND))
+            if not days or (days[-1][0], days[-1][1][-1]) != (step_of(start), to_datetime((start - DAY) * SECOND)):
+                days.append((step_of(start), []))
+            days[-1][1].append(to_datetime(start * SECOND))
             continue
         for level, spans in pieces(start, end, levels, []).items():
             if level == ROWS:
                 raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
             found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
+    yield from days
     for level, starts in found.items():
         yield from ((level, part) for part in batched(starts, MOMENTS))
+
+
+def beginnings(level: int, starts: Sequence[datetime]) -> dict[str, Any]:
+    """Returns the condition for stored steps with these beginnings: of days side by side by the first and the last."""
+    if phase_of(level):
+        return {"start__gte": starts[0], "start__lte": starts[-1]}
+    return {"start__in": starts}
 
 
 def edge_of(edges: Sequence[int], moment: datetime) -> int:

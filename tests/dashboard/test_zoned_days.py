@@ -84,7 +84,9 @@ def look(edges: list[int], function: str) -> Any:
     column = "" if function == "count" else "trades"
     asked = Question(stream="s", start=edges[0] * 1000, end=edges[-1] * 1000, step=days.DAY, function=function)
     asked = replace(asked, column=column, by="ticker")
-    found = days.series(TABLE.series, asked, [edge * 1000 for edge in edges])
+    in_milliseconds = [edge * 1000 for edge in edges]
+    plain = days.series(replace(TABLE, steps=None).series, asked, in_milliseconds)
+    found = TABLE.days(asked, in_milliseconds) or plain
     return (
         [market.bars_between("s", name, edges) for name in ("A", "B", market.ALL)],
         orders.counts_between("s", "AB", edges),
