@@ -13,12 +13,13 @@ from benchmarks.options import Options
 from benchmarks.site import found_by, new_site
 
 YEAR = 366  # days
+PATIENCE = 900  # seconds
 RATIO = Aim(1.2)
 
 
 def run(options: Options) -> Iterator[Figure]:
     with new_site() as site:
-        found = found_by("year", str(options.amount(YEAR)), environment=site.environment)
+        found = found_by("year", str(options.amount(YEAR)), environment=site.environment, patience=PATIENCE)
     for name, seconds in found["looks"].items():
         yield Figure(name, "ms", [1000 * each for each in seconds])
     pages = ("market", "ticker", "json", "board", "data")

@@ -124,11 +124,11 @@ def new_site() -> Iterator[Site]:
         yield Site(Path(folder), running)
 
 
-def found_by(name: str, *words: str, environment: dict[str, str] | None = None) -> Any:
-    """Returns the output of a module of benchmarks.parts that ends by itself."""
+def found_by(name: str, *words: str, environment: dict[str, str] | None = None, patience: float = PATIENCE) -> Any:
+    """Returns the output of a module of benchmarks.parts that ends by itself, within so many seconds."""
     command = [sys.executable, "-m", f"benchmarks.parts.{name}", *words]
     return json.loads(
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, timeout=PATIENCE).stdout
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, timeout=patience).stdout
     )
 
 

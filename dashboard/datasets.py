@@ -34,7 +34,7 @@ from dashboard.held.rows import Source, View, view
 from dashboard.quick_times import milliseconds_of, quick_time
 from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
-from dashboard.steps.reading import answer
+from dashboard.steps.reading import answer, answer_days
 from streams.core import clock
 from streams.declarations import Column, Dataset, Found, Question, Row, Series
 
@@ -85,6 +85,10 @@ class Table:
             if not asked.by:
                 wholes = {"": self._whole(found, asked, cells)}
         return lines.series(asked, names, wholes, lambda name, number: cells.get((name, number)), since)
+
+    def days(self, asked: Question, edges: Sequence[int]) -> Series | None:
+        """Answers in days that begin at these times, the last of which is an end; None if no stored steps do."""
+        return answer_days(self, asked, edges)
 
     def rows(self, asked: Question) -> Found:
         """Answers in rows, newest first."""
@@ -208,8 +212,8 @@ Wholes = dict[str, float | None]
 
 def dataset(table: Table, columns: Sequence[Column], values: Values | None = None, **more: Any) -> Dataset:
     """Returns a dataset that a table answers; `values`, and `rows` in `more`, replace the table's own answers."""
-    answers = {"series": table.series, "rows": table.rows, "cells": table.cells, "values": values or table.values}
-    return Dataset(columns=columns, **(answers | more))
+    answers = {"series": table.series, "days": table.days, "rows": table.rows, "cells": table.cells}
+    return Dataset(columns=columns, **(answers | {"values": values or table.values} | more))
 
 
 def own(*names: str) -> dict[str, Expression | F]:

@@ -258,6 +258,9 @@ class Dataset:
     # Returns the values of some columns, newest first: (time in milliseconds, a value for each column). Of `most` rows
     # at most, which may be thousands; None: the dataset cannot be drawn on a map.
     cells: Callable[[Question, Sequence[str]], list[tuple[int, Sequence[Any]]]] | None = None
+    # Returns a series in days that begin at these times, the last of which is an end; None if `series` must be asked
+    # for each run of days of one length.
+    days: Callable[[Question, Sequence[int]], Series | None] = lambda asked, edges: None
     step: int = 1000  # milliseconds: rows are no finer
     # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
     grain: Callable[[str], int] = lambda stream: 0

@@ -13,10 +13,11 @@ from django.utils import timezone
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
 from common.retention import kept_since
-from dashboard.steps.pieces import edge_of, moments
+from dashboard.steps.pieces import beginnings, edge_of, moments
 from streams.core.clock import SECOND, to_datetime
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
+from streams.models.zoned_days import DAY, kept, phase_of
 from streams.operations.retention import not_ahead
 
 # Seconds. Each divides the next, and a chart's step is at most six times the longest of them that divides it.
@@ -30,10 +31,11 @@ def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
     """Stores the bars of these steps: of each ticker, and of all; of a minute only those of all."""
     if step == MINUTE:
         return _store(stream, step, ((ALL, _minute(stream, start)) for start in starts))
-    below = STEPS[STEPS.index(step) - 1]
+    if phase_of(step):
+        TradeStep.objects.filter(stream=stream, step=step, start__in=starts).delete()
     for start in starts:
         found: dict[str, list[Bar]] = defaultdict(list)
-        for ticker, bar in _within(stream, below, start, start + timedelta(seconds=step)):
+        for ticker, bar in _of_day(stream, start) if phase_of(step) else _within(stream, step, start):
             found[ticker].append(bar)
         _store(stream, step, ((ticker, merged(start, bars)) for ticker, bars in found.items()))
     return None
@@ -43,7 +45,7 @@ def _kept_since() -> datetime:
     return kept_since(not_ahead(timezone.now()), settings.RETENTION_RESULTS)
 
 
-LADDER = Ladder(TRADES, STEPS, build, kept_since=_kept_since)
+LADDER = Ladder(TRADES, STEPS, build, kept_since=_kept_since, zoned=True)
 
 
 def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) -> list[Bar]:
@@ -69,13 +71,14 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
 
 def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
     """Returns the bars of a ticker, or of ALL, between each two edges, in seconds: those with trades."""
-    found: list[Bar] = []
-    for level, starts in moments(edges, STEPS[:0:-1]):
-        steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, start__in=starts)
-        found += [bar for _, bar in _bars(steps)]
-    found.sort()  # by their start
-    groups = groupby(found, lambda bar: edge_of(edges, bar.start))
-    return [merged(to_datetime(edge * SECOND), list(group)) for edge, group in groups]
+    days: list[Bar] = []
+    parts: list[Bar] = []
+    for level, starts in moments(edges, STEPS[:0:-1], kept(TRADES, stream, edges)):
+        steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, **beginnings(level, starts))
+        (days if phase_of(level) else parts).extend(bar for _, bar in _bars(steps))
+    parts.sort()  # by their start
+    groups = groupby(parts, lambda bar: edge_of(edges, bar.start))
+    return sorted([*days, *(merged(to_datetime(edge * SECOND), list(group)) for edge, group in groups)])
 
 
 def level_of(step: int) -> int:
@@ -83,8 +86,9 @@ def level_of(step: int) -> int:
     return max(size for size in STEPS if step % size == 0)
 
 
-def _within(stream: str, below: int, start: datetime, end: datetime) -> Iterator[tuple[str, Bar]]:
+def _within(stream: str, step: int, start: datetime) -> Iterator[tuple[str, Bar]]:
     """Yields each ticker's bars of the step below, and those of all, in the order of time."""
+    below, end = STEPS[STEPS.index(step) - 1], start + timedelta(seconds=step)
     if below == MINUTE:
         rows = TradeMinute.objects.filter(stream=stream, minute__gte=start, minute__lt=end)
         by = attrgetter("minute", "ticker")
@@ -92,6 +96,15 @@ def _within(stream: str, below: int, start: datetime, end: datetime) -> Iterator
             yield ticker, of_minute(minute, group)
     steps = TradeStep.objects.filter(stream=stream, step=below, start__gte=start, start__lt=end)
     yield from _bars(steps.order_by("start"))
+
+
+def _of_day(stream: str, start: datetime) -> list[tuple[str, Bar]]:
+    """Returns the same of the longest steps that together are a day from a time on."""
+    since = int(start.timestamp())
+    found: list[tuple[str, Bar]] = []
+    for level, starts in moments((since, since + DAY), STEPS[:0:-1]):
+        found += _bars(TradeStep.objects.filter(stream=stream, step=level, start__in=starts))
+    return sorted(found, key=lambda each: each[1].start)
 
 
 FIELDS = ("bought", "sold", "bought_shares", "sold_shares", "billions", "cents", "low", "high", "first", "last")

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
-from dashboard.steps.pieces import batched, edge_of, moments
+from dashboard.steps.pieces import batched, beginnings, edge_of, moments
 from streams.core import clock
 from streams.core.clock import to_datetime
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
+from streams.models.zoned_days import DAY, kept, phase_of
 from streams.operations.retention import not_ahead
 
 SECOND, STEPS = 1, (60, 300, 1800, 10_800, 86_400)  # seconds; each divides the next
@@ -35,6 +36,8 @@ def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
     """Stores the counts of these steps, of each site with lines in them."""
     length = timedelta(seconds=step)
     rows = []
+    if phase_of(step):
+        SiteStep.objects.filter(stream=stream, step=step, start__in=starts).delete()
     for start in starts:
         within = _seconds(stream, start, start + length) if step == STEPS[0] else _steps(stream, step, start)
         for site, counts in _by_site(within).items():
@@ -47,7 +50,7 @@ def _kept_since() -> datetime:
     return kept_since(not_ahead(timezone.now()), settings.RETENTION_RATES)
 
 
-LADDER = Ladder(ORDERS, STEPS, build, kept_since=_kept_since)
+LADDER = Ladder(ORDERS, STEPS, build, kept_since=_kept_since, zoned=True)
 
 
 def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, step: int) -> dict[str, Counts]:
@@ -71,8 +74,8 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
 def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> dict[str, Counts]:
     """Returns the counts of each site between each two edges, in seconds: those with lines."""
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
-    for level, starts in moments(edges, STEPS[:0:-1]):
-        steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, start__in=starts)
+    for level, starts in moments(edges, STEPS[:0:-1], kept(ORDERS, stream, edges)):
+        steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, **beginnings(level, starts))
         for site, at, lines, peak in steps.values_list("site", "start", "lines", "peak"):
             grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
@@ -104,9 +107,10 @@ def _seconds(stream: str, start: datetime, end: datetime) -> Iterator[tuple[str,
         yield from rows.values_list("site", "lines", "peak")
 
 
-def _steps(stream: str, step: int, start: datetime) -> Iterable[tuple[str, int, int]]:
-    below = STEPS[STEPS.index(step) - 1]
-    rows = SiteStep.objects.filter(
-        stream=stream, step=below, start__gte=start, start__lt=start + timedelta(seconds=step)
-    )
-    return rows.values_list("site", "lines", "peak")
+def _steps(stream: str, step: int, start: datetime) -> Iterator[tuple[str, int, int]]:
+    """Yields the steps below of a step; of a day of a zone the longest that together are it."""
+    since, phase = int(start.timestamp()), phase_of(step)
+    levels = STEPS[:0:-1] if phase else [STEPS[STEPS.index(step) - 1]]
+    for level, starts in moments((since, since + (DAY if phase else step)), levels):
+        rows = SiteStep.objects.filter(stream=stream, step=level, start__in=starts)
+        yield from rows.values_list("site", "lines", "peak")

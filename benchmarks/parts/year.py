@@ -19,10 +19,13 @@ from django.test import Client  # noqa: E402 - Django is set up only now
 from accounts.models import User  # noqa: E402 - Django is set up only now
 from applications.market import rollups  # noqa: E402 - Django is set up only now
 from applications.market.application import BOTH  # noqa: E402 - Django is set up only now
+from applications.market.datasets import TABLE  # noqa: E402 - Django is set up only now
 from applications.market.models import TradeMinute, TradeStep  # noqa: E402 - Django is set up only now
 from dashboard.boards import store  # noqa: E402 - Django is set up only now
+from dashboard.steps import building  # noqa: E402 - Django is set up only now
 from dashboard.steps.models import RowStep  # noqa: E402 - Django is set up only now
-from streams.models.rollups import mark, roll  # noqa: E402 - Django is set up only now
+from streams.models import Lease, zoned_days  # noqa: E402 - Django is set up only now
+from streams.models.rollups import mark, roll, store_day  # noqa: E402 - Django is set up only now
 
 NOW = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 TICKER = "AMZN"
@@ -53,6 +56,7 @@ def main() -> None:
     ada = User.objects.create_user("ada")
     client.force_login(ada)
     store.make('title = "Year"\n' + "".join(PANEL.format(*each) for each in PANELS), ada.pk)
+    store_zone(client, days)
     looks: dict[str, list[float]] = {f"{of} {text}": [] for of in PAGES | ZONED for text in RANGES}
     for _ in range(LOOKS):
         for name, values in looks.items():
@@ -96,6 +100,23 @@ def fill_board(days: int) -> None:
         for row in made:
             row.pk, row.start = None, row.start - DAY
         RowStep.objects.bulk_create([row for row in made if back < STORED[row.step]], batch_size=BATCH)
+
+
+def store_zone(client: Client, days: int) -> None:
+    """Stores the days of the zone: as a worker does once a page has asked for them."""
+    Lease.objects.create(application="trades", stream="trades", shard="0", checkpoint="1", watermark=NOW)
+    look(client, f"{PAGES['json']}?range=365d&zone={ZONE}")
+    while store_day(rollups.LADDER, "trades"):
+        pass
+    newest = int((NOW - timedelta(days=2)).timestamp())  # of the minutes that are stored
+    for phase in {start % DAY for start in zoned_days.ZonedDay.objects.values_list("start", flat=True)}:
+        step = zoned_days.step_of(phase)
+        building.build_steps(TABLE, "trades", step, [datetime.fromtimestamp(newest + phase, UTC)])
+        made = list(RowStep.objects.filter(dataset="trades/minutes", step=step))
+        for _ in range(2, days):
+            for row in made:
+                row.pk, row.start = None, row.start - DAY
+            RowStep.objects.bulk_create(made, batch_size=BATCH)
 
 
 def _steps(days: int, step: int, ticker: str) -> Iterator[TradeStep]:

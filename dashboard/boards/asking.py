@@ -111,7 +111,7 @@ class Asking:
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
         if step == DAY and (edges := self._days()):
             asked = self.question(edges[0], self.span.end, step=step, **more)
-            return filled(self, days.series(self.dataset.series, asked, edges))
+            return filled(self, self.dataset.days(asked, edges) or days.series(self.dataset.series, asked, edges))
         return self._series(self.span.start // step * step, step, **more)
 
     def _days(self) -> list[int]:

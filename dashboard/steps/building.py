@@ -4,13 +4,18 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from django.db.models import Q
 
 from dashboard.steps.models import ALL, EACH, RowStep
+from dashboard.steps.pieces import pieces
 from streams.core import clock
 from streams.models.rollups import Ladder
+from streams.models.zoned_days import DAY, phase_of
 
 if TYPE_CHECKING:
     from dashboard.datasets import Table
@@ -41,6 +46,11 @@ class Steps:
     def levels(self) -> list[int]:
         """Returns the lengths of its steps, in seconds."""
         return [level for level in LEVELS if level * clock.SECOND >= SPARES * self.step]
+
+    def has(self, step: int) -> bool:
+        """Returns whether steps of so many seconds are stored, or days of a zone under that length."""
+        phase, levels = phase_of(step), self.levels
+        return step in levels or bool(phase and levels and levels[0] < DAY and phase % levels[0] == 0)
 
     @property
     def groupings(self) -> dict[str, Sequence[int]]:
@@ -83,18 +93,18 @@ def with_tables(ladder: Ladder, *tables: "Table") -> Ladder:
     """Returns a ladder that also builds the steps of these tables."""
 
     def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
-        if step in ladder.steps:
+        if step in ladder.steps or (ladder.zoned and phase_of(step)):
             ladder.build(stream, step, starts)
         for table in tables:
             build_steps(table, stream, step, starts)
 
-    return replace(ladder, steps=sorted({*ladder.steps, *LEVELS}), build=build)
+    return replace(ladder, steps=sorted({*ladder.steps, *LEVELS}), build=build, zoned=True)
 
 
 def build_steps(table: "Table", stream: str, step: int, starts: Sequence[datetime]) -> None:
     """Stores the sums of these steps in place of older ones, if the table keeps steps of this length."""
     kept = table.steps
-    if kept is None or step not in kept.levels:
+    if kept is None or not kept.has(step):
         return
     seconds = [int(start.timestamp()) for start in starts]
     mine = RowStep.objects.filter(dataset=kept.dataset, stream=stream, step=step)
@@ -145,14 +155,8 @@ def _of_steps(table: "Table", stream: str, step: int, start: int) -> Added:
     """Adds up the steps below."""
     kept = table.steps
     assert kept
-    below = kept.levels[kept.levels.index(step) - 1]
     found = RowStep.objects.filter(
-        dataset=kept.dataset,
-        stream=stream,
-        step=below,
-        of__in=(ALL, *kept.groupings),
-        start__gte=start,
-        start__lt=start + step,
+        _below(kept, step, start), dataset=kept.dataset, stream=stream, of__in=(ALL, *kept.groupings)
     )
     whole, groups, complete = Group(), _Groups(kept), True
     for of, is_complete, rows, text in found.values_list("of", "complete", "rows", "data").iterator():
@@ -166,6 +170,17 @@ def _of_steps(table: "Table", stream: str, step: int, start: int) -> Added:
         else:
             groups.add(of, tuple(data.get(kept.texts[place]) for place in kept.groupings[of]), rows, numbers)
     return Added(whole, groups.found if complete else None)
+
+
+def _below(kept: Steps, step: int, start: int) -> Q:
+    """Returns the condition that a step is one of those that together are a longer one, or a day of a zone."""
+    if phase_of(step):
+        shorter = [level for level in reversed(kept.levels) if level < DAY]
+        found = pieces(start, start + DAY, shorter, [])
+    else:
+        found = {kept.levels[kept.levels.index(step) - 1]: [(start, start + step)]}
+    parts = ((level, *span) for level, spans in found.items() for span in spans)
+    return reduce(or_, (Q(step=level, start__gte=since, start__lt=until) for level, since, until in parts))
 
 
 class _Groups:

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from streams.core.clock import SECOND, to_datetime
+from streams.models.zoned_days import DAY, phase_of, step_of
 
 Value = TypeVar("Value")
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
@@ -26,19 +27,36 @@ def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) 
     return dict(found)
 
 
-def moments(edges: Sequence[int], levels: Sequence[int]) -> Iterator[tuple[int, Sequence[datetime]]]:
+def moments(
+    edges: Sequence[int], levels: Sequence[int], kept: Container[int] = ()
+) -> Iterator[tuple[int, Sequence[datetime]]]:
     """Yields the stored steps that together are the times between these edges, as (level, beginnings) for one query.
 
-    Edges and levels are in seconds. Raises ValueError for edges between which a time is left that is no stored step.
+    Edges and levels are in seconds; `kept` are the beginnings of days of a zone that are stored. Raises ValueError for
+    edges between which a time is left that is no stored step.
     """
     found: dict[int, list[datetime]] = defaultdict(list)
+    days: list[tuple[int, list[datetime]]] = []  # runs of days side by side
     for start, end in pairwise(edges):
+        if start in kept:
+            if not days or (days[-1][0], days[-1][1][-1]) != (step_of(start), to_datetime((start - DAY) * SECOND)):
+                days.append((step_of(start), []))
+            days[-1][1].append(to_datetime(start * SECOND))
+            continue
         for level, spans in pieces(start, end, levels, []).items():
             if level == ROWS:
                 raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
             found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
+    yield from days
     for level, starts in found.items():
         yield from ((level, part) for part in batched(starts, MOMENTS))
+
+
+def beginnings(level: int, starts: Sequence[datetime]) -> dict[str, Any]:
+    """Returns the condition for stored steps with these beginnings: of days side by side by the first and the last."""
+    if phase_of(level):
+        return {"start__gte": starts[0], "start__lte": starts[-1]}
+    return {"start__in": starts}
 
 
 def edge_of(edges: Sequence[int], moment: datetime) -> int:

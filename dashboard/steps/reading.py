@@ -3,6 +3,7 @@
 Steps are read and merged here, not by the database: it would take twice as long to look into their JSON.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -10,25 +11,23 @@ from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from dashboard import lines
 from dashboard.steps.building import READ, Steps
+from dashboard.steps.dividing import Part, divided_days, divided_time, of_steps, stored
 from dashboard.steps.expressions import Cell, Step
 from dashboard.steps.models import ALL, RowStep
-from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
-from streams.declarations import Question, Series
+from streams.declarations import Line, Question, Series
 from streams.models.rollups import changed_minutes
 
 if TYPE_CHECKING:
     from dashboard.datasets import Table
 
 CHANGED = 300  # minutes that are not in the steps yet; with more, rows are read
-SPANS = 60  # spans of one answer: each is a query
 LAST = 20_000  # rows for `last`, which is computed here
 SINGLE = ("last", "distinct")  # functions that are computed of single rows
-DAY = 86_400  # seconds
 Partial = tuple[Any, ...]
 Place = tuple[str, int]  # line, and number of the step since 1970
 
@@ -83,20 +82,43 @@ def answer(table: "Table", asked: Question) -> Series | None:
         return None
     start = asked.start
     while True:
-        found = pieces(start, asked.end, levels, changed)
-        if sum(map(len, found.values())) > SPANS:
-            return None
-        parts = next((each for each in _divisions(asked, found, lengths, levels) if _usable(kept, asked, each)), None)
-        if parts is None:
+        divided = divided_time(kept, replace(asked, start=start), lengths, levels, changed)
+        if divided is None:
             return None
         try:
-            cells = _cells(table, kept, asked, parts, found.get(ROWS, []))
+            cells = _cells(table, kept, asked, *divided)
             break
         except TooManyError:
             if start >= asked.end - asked.step:
                 return None
             start = lines.later(asked, start)
     return _series(asked, cells, start)
+
+
+def answer_days(table: "Table", asked: Question, edges: Sequence[int]) -> Series | None:
+    """Returns the answer in days that begin at these times, the last of which is an end; None as in `answer`."""
+    kept = table.steps
+    if not kept or not _covers(kept, asked):
+        return None
+    changed = changed_minutes(kept.application, asked.stream, edges[0], asked.end, CHANGED)
+    if changed is None:
+        return None
+    first = 0
+    while divided := divided_days(kept, asked, edges[first:], changed):
+        try:
+            cells = _cells(table, kept, asked, *divided, edges)
+        except TooManyError:
+            if first >= len(edges) - 2:
+                return None
+            first += max(1, (len(edges) - 1 - first) // 2)
+        else:
+            figures, cell = _figures(asked, cells)
+            names = lines.ordered(figures)[: asked.most] if asked.by else [""]
+            days = range(len(edges) - 1)
+            found = [Line(name, [cell(name, day) for day in days], figures.get(name)) for name in names]
+            more = max(0, len(figures) - asked.most) if asked.by else 0
+            return Series(edges[0], asked.step, found, more, edges[first], edges)
+    return None
 
 
 def forget(table: "Table", column: str, value: str) -> None:
@@ -114,86 +136,40 @@ def _covers(kept: Steps, asked: Question) -> bool:
     return asked.function == "count" or asked.column in (kept.texts if asked.function == "distinct" else kept.numbers)
 
 
-def _of(kept: Steps, asked: Question) -> str:
-    return kept.of({asked.by, *asked.where, asked.column if asked.function == "distinct" else ""} - {""})
-
-
-class Part(NamedTuple):
-    """Names the stored steps of one length from and before a time, in seconds; `which` chooses some of them."""
-
-    step: int
-    start: int
-    end: int
-    which: Q = Q()
-
-
-def _divisions(asked: Question, found: Pieces, lengths: Sequence[int], levels: Sequence[int]) -> Iterator[list[Part]]:
-    """Yields the parts from which a time may be read, those with the fewest steps first.
-
-    The days of a zone are no sums of the longer steps, since one of them lies across the beginning of each day. The
-    others are read, and only in place of that one the shorter ones, which end where the days do.
-    """
-    parts = [
-        Part(level // clock.SECOND, start // clock.SECOND, end // clock.SECOND)
-        for level, spans in found.items()
-        for start, end in (spans if level != ROWS else ())
-    ]
-    longest = levels[0] // clock.SECOND
-    for length in (each // clock.SECOND for each in lengths):
-        if asked.step == DAY * clock.SECOND and longest < length < DAY:
-            yield [each for part in parts for each in _with_longer(part, length, asked.phase // clock.SECOND)]
-    yield parts
-
-
-def _with_longer(part: Part, length: int, phase: int) -> Iterator[Part]:
-    """Yields the parts of a part of several days, with the steps of a longer length that lie within one day."""
-    first, last = -(-part.start // length) * length, part.end // length * length
-    if last - first < 2 * DAY:
-        yield part
-        return
-    across = phase // length * length % DAY  # where the longer step begins that lies in two days
-    yield Part(length, first, last, ~Q(of_day=across))
-    yield Part(part.step, first, last, Q(of_day__gte=across, of_day__lt=across + length))
-    for start, end in ((part.start, first), (last, part.end)):
-        if start < end:
-            yield Part(part.step, start, end)
-
-
-def _stored(kept: Steps, stream: str, parts: Sequence[Part], of: str) -> Iterator[QuerySet[RowStep]]:
-    """Yields the steps of each part: of one, the index leads to them."""
-    for step, start, end, which in parts:
-        mine = RowStep.objects.filter(dataset=kept.dataset, stream=stream, step=step, of=of)
-        yield mine.filter(start__gte=start, start__lt=end).alias(of_day=F("start") % DAY).filter(which)
-
-
-def _usable(kept: Steps, asked: Question, parts: Sequence[Part]) -> bool:
-    """Returns whether no step of a time holds too many rows, or too many combinations of texts, to be kept."""
-    lacks = Q(rows=None) | (Q(complete=False) if _of(kept, asked) != ALL else Q())
-    return not any(steps.filter(lacks).exists() for steps in _stored(kept, asked.stream, parts, ALL))
-
-
 def _cells(
-    table: "Table", kept: Steps, asked: Question, parts: Sequence[Part], spans: Sequence[tuple[int, int]]
+    table: "Table",
+    kept: Steps,
+    asked: Question,
+    parts: Sequence[Part],
+    spans: Sequence[tuple[int, int]],
+    edges: Sequence[int] = (),
 ) -> dict[Place, Partial]:
-    """Returns what each line and step has, of stored steps and of the rows in `spans`. Raises TooManyError."""
+    """Returns what each line and step has, of stored steps and of the rows in `spans`. Raises TooManyError.
+
+    With `edges`, steps are the days that begin there, and no span is of two.
+    """
     merge, left = FUNCTIONS[asked.function].merge, LAST if asked.function == "last" else READ
     cells: dict[Place, Partial] = {}
-    for steps in _stored(kept, asked.stream, parts, _of(kept, asked)):
+    for steps in stored(kept, asked.stream, parts, of_steps(kept, asked)):
         rows = list(steps.order_by().values_list("start", "rows", "data")[: left + 1])
         left -= len(rows)
         if left < 0:
             raise TooManyError
-        _gather(merge, cells, _of_steps(asked, rows))
+        _gather(merge, cells, _of_steps(asked, rows, edges))
     for start, end in spans:  # one query for each span, so that the index leads to its rows
-        rows_of = _rows(table, asked, start, end)
+        day = bisect_right(edges, start) - 1 if edges else 0
+        mine = replace(asked, step=end - edges[day], phase=edges[day]) if edges else asked
+        rows_of = _rows(table, mine, start, end)
         left -= rows_of.order_by()[: left + 1].count()
         if left < 0:
             raise TooManyError
-        _gather(merge, cells, _of_rows(table, asked, rows_of))
+        _gather(merge, cells, _of_rows(table, mine, rows_of, day))
     return cells
 
 
-def _of_steps(asked: Question, rows: Sequence[tuple[int, Any, str]]) -> Iterator[tuple[Place, Partial]]:
+def _of_steps(
+    asked: Question, rows: Sequence[tuple[int, Any, str]], edges: Sequence[int]
+) -> Iterator[tuple[Place, Partial]]:
     make, by = FUNCTIONS[asked.function].of, asked.by
     step, phase = asked.step // clock.SECOND, asked.phase // clock.SECOND
     wanted = [frozenset(values) for values in asked.where.values()]
@@ -204,7 +180,8 @@ def _of_steps(asked: Question, rows: Sequence[tuple[int, Any, str]]) -> Iterator
             continue
         partial = make(count, column)
         if partial is not None:
-            yield (str(key) if by else "", (start - phase) // step), partial
+            number = bisect_right(edges, start * clock.SECOND) - 1 if edges else (start - phase) // step
+            yield (str(key) if by else "", number), partial
 
 
 @cache
@@ -224,7 +201,7 @@ def _rows(table: "Table", asked: Question, start: int, end: int) -> QuerySet[Any
     return numbered
 
 
-def _of_rows(table: "Table", asked: Question, rows: QuerySet[Any]) -> Iterator[tuple[Place, Partial]]:
+def _of_rows(table: "Table", asked: Question, rows: QuerySet[Any], first: int) -> Iterator[tuple[Place, Partial]]:
     values = {f"v{place}": value for place, value in enumerate(_values(table, asked))}
     own = ["number", "key"] if asked.by else ["number"]
     single = asked.function in SINGLE
@@ -232,10 +209,10 @@ def _of_rows(table: "Table", asked: Question, rows: QuerySet[Any]) -> Iterator[t
     for number, *row in found.distinct() if asked.function == "distinct" else found:
         key, partial = (str(row[0]), row[1:]) if asked.by else ("", row)
         if not single:
-            yield (key, number), tuple(partial)
+            yield (key, first + number), tuple(partial)
         elif partial[-1] is not None:
             made = ({partial[0]},) if len(partial) == 1 else (clock.from_datetime(partial[0]), *partial[1:])
-            yield (key, number), made
+            yield (key, first + number), made
 
 
 def _values(table: "Table", asked: Question) -> list[Any]:
@@ -251,16 +228,23 @@ def _values(table: "Table", asked: Question) -> list[Any]:
 
 
 def _series(asked: Question, cells: Mapping[Place, Partial], since: int) -> Series:
+    figures, cell = _figures(asked, cells)
+    return lines.series(asked, lines.ordered(figures), figures, cell, since)
+
+
+def _figures(
+    asked: Question, cells: Mapping[Place, Partial]
+) -> tuple[dict[str, float | None], Callable[[str, int], float | None]]:
+    """Returns the figure of each line over the whole time, and a function that returns that of a line and step."""
     _, merge, finish = FUNCTIONS[asked.function]
     wholes: dict[str, Partial] = {}
     _gather(merge, wholes, ((name, partial) for (name, _), partial in cells.items()))
-    figures = {name: finish(partial) for name, partial in wholes.items()}
 
     def cell(name: str, number: int) -> float | None:
         partial = cells.get((name, number))
         return None if partial is None else finish(partial)
 
-    return lines.series(asked, lines.ordered(figures), figures, cell, since)
+    return {name: finish(partial) for name, partial in wholes.items()}, cell
 
 
 def _gather(

@@ -90,7 +90,7 @@ def ladder(application: str) -> Ladder:
     def since() -> datetime:
         return kept_since(not_ahead(timezone.now()), settings.RETENTION_SQL)
 
-    return Ladder(application, LEVELS, build, over=True, kept_since=since)
+    return Ladder(application, LEVELS, build, over=True, kept_since=since, zoned=True)
 
 
 def _rows(output: SqlOutput, stream: str) -> QuerySet[SqlRow]:

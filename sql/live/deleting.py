@@ -13,7 +13,7 @@ from sql.live.deploying import existing
 from sql.live.models import SqlApplication, SqlRow
 from streams.coordination.leases import living_owners
 from streams.core.records import StreamError
-from streams.models import Lease, RollupMark, TopicVersion
+from streams.models import Lease, RollupMark, TopicVersion, ZonedDay
 from streams.operations.retention import forget_reader, refuse_to_forget
 
 PATIENCE = 12.0  # seconds: twice as long as `consume --all` takes to see that an application is gone
@@ -31,6 +31,7 @@ def delete(name: str, who: str, tell: Callable[[int], object] = lambda rows: Non
     _stop_workers(application, streams)
     row_views.drop(application.outputs.exclude(view=None).values_list("view", flat=True))
     count = _remove(SqlRow.objects.filter(output__application=application), tell)
+    ZonedDay.objects.filter(application=name).delete()
     RowStep.objects.filter(dataset__startswith=f"{name}/").delete()
     with transaction.atomic():
         RollupMark.objects.filter(application=name).delete()

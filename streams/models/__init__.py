@@ -15,9 +15,11 @@ from streams.models.leases import (
 )
 from streams.models.outages import Outage
 from streams.models.rollups import RollupLock, RollupMark
+from streams.models.zoned_days import AskedPhase, ZonedDay
 
 __all__ = [
     "LEASE",
+    "AskedPhase",
     "Audit",
     "DeadLetter",
     "LagMinute",
@@ -29,6 +31,7 @@ __all__ = [
     "StateSegment",
     "Throughput",
     "TopicVersion",
+    "ZonedDay",
     "current_leases",
     "living_members",
 ]

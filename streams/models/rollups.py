@@ -10,7 +10,8 @@ Building a step twice changes nothing. A replay or a late record marks its minut
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,8 @@ from django.db.models import Max
 
 from common.database_errors import renewed_connection
 from streams.core import clock
+from streams.models import zoned_days
+from streams.models.progress import progress_of
 from streams.models.statements import insert
 
 MARKS = 200  # minutes of one part
@@ -27,6 +30,9 @@ REBUILT = 10_800  # seconds: no longer step is built from rows, or from steps th
 MARGIN = timedelta(hours=1)  # rows go while steps are built
 SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
 PAUSE = 5.0  # seconds between two parts
+DAYS = 0.2  # seconds in which days of zones are stored after a part, at least one
+LOOK = 60.0  # seconds until a look for days of zones after one that found none
+REACH = 400  # days back from now that are stored for a zone: the longest range
 DUTY = 10  # a part that took t seconds is followed by a rest of at least DUTY × t
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,6 +73,8 @@ class Ladder:
     over: bool = False
     # Returns the time before which rows may have been removed: the steps of which they were a part stay as they are.
     kept_since: Callable[[], datetime] = lambda: EPOCH
+    # True: `build` also takes the days of zones, under the length that zoned_days.step_of gives them.
+    zoned: bool = False
 
 
 def mark(application: str, stream: str, moments: Iterable[datetime]) -> None:
@@ -109,9 +117,7 @@ def roll(ladder: Ladder, stream: str, most: int = MARKS, *, ends: bool = True) -
         return 0
     RollupLock.objects.get_or_create(application=ladder.application, stream=stream)
     with transaction.atomic():
-        # On SQLite the transaction itself is the lock.
-        skips = connection.features.has_select_for_update_skip_locked
-        if not list(RollupLock.objects.select_for_update(skip_locked=skips).filter(**names)):
+        if not _locked(names):
             return 0
         if ladder.over and not ends:
             newest = marks.aggregate(newest=Max("minute"))["newest"]
@@ -124,9 +130,39 @@ def roll(ladder: Ladder, stream: str, most: int = MARKS, *, ends: bool = True) -
     return len(minutes)
 
 
+def store_day(ladder: Ladder, stream: str) -> bool:
+    """Stores the newest day of a zone that is over, asked for and not stored. Returns False if there is none."""
+    names = {"application": ladder.application, "stream": stream}
+    complete = progress_of(**names).watermark if ladder.zoned else None
+    if complete is None:
+        return False
+    end = int(complete.timestamp())
+    first = (end // zoned_days.DAY - REACH) * zoned_days.DAY
+    # Days whose steps are still built from marks would be stored again and again.
+    if RollupMark.objects.filter(**names, minute__lt=complete - timedelta(days=1)).exists():
+        return False
+    if zoned_days.missing(**names, first=first, end=end) is None:
+        return False
+    RollupLock.objects.get_or_create(application=ladder.application, stream=stream)
+    with transaction.atomic():
+        start = zoned_days.missing(**names, first=first, end=end) if _locked(names) else None
+        if start is None:
+            return False
+        ladder.build(stream, zoned_days.step_of(start), [clock.to_datetime(start * clock.SECOND)])
+        zoned_days.note_kept(**names, start=start)
+    return True
+
+
+def _locked(names: dict[str, str]) -> bool:
+    """Takes the lock of a stream until the transaction ends; on SQLite the transaction itself is the lock."""
+    skips = connection.features.has_select_for_update_skip_locked
+    return bool(list(RollupLock.objects.select_for_update(skip_locked=skips).filter(**names)))
+
+
 def _build(ladder: Ladder, stream: str, minutes: Iterable[datetime]) -> None:
     since = ladder.kept_since() + MARGIN
     whole = [minute for minute in minutes if floor(minute, REBUILT) >= since]
+    zoned_days.drop(ladder.application, stream, whole)
     for step in ladder.steps:
         ladder.build(stream, step, sorted({floor(minute, step) for minute in whole}))
 
@@ -138,13 +174,14 @@ class Roller:
         self._ladder = ladder
         self._stream = stream
         self._monotonic = monotonic
-        self._next = 0.0
+        self._next = self._look = 0.0
 
     def __call__(self) -> bool:
         """Builds a part if it is time for one. Never asks to be called again at once: records go first."""
         began = self._monotonic()
         if began >= self._next:
             self._part(ends=False)
+            self._days(began)
             self._next = began + max(PAUSE, DUTY * (self._monotonic() - began))
         return False
 
@@ -153,8 +190,22 @@ class Roller:
         self._part()
 
     def _part(self, *, ends: bool = True) -> None:
+        with self._patiently():
+            roll(self._ladder, self._stream, ends=ends)
+
+    def _days(self, began: float) -> None:
+        until = self._monotonic() + DAYS
+        with self._patiently():
+            while began >= self._look:
+                if not store_day(self._ladder, self._stream):
+                    self._look = began + LOOK
+                elif self._monotonic() >= until:
+                    break
+
+    @contextmanager
+    def _patiently(self) -> Iterator[None]:
         try:
             with renewed_connection():
-                roll(self._ladder, self._stream, ends=ends)
+                yield
         except Error as error:  # the marks stay
             logger.warning("The sums of %s on %s wait: %s", self._ladder.application, self._stream, error)

@@ -21,6 +21,7 @@ from streams import applications
 from streams.coordination.leases import living_owners
 from streams.core.records import SHARD_END, StreamError
 from streams.models import (
+    AskedPhase,
     Audit,
     DeadLetter,
     LagMinute,
@@ -32,6 +33,7 @@ from streams.models import (
     StateSegment,
     Throughput,
     TopicVersion,
+    ZonedDay,
     current_leases,
     living_members,
 )
@@ -49,6 +51,7 @@ NOT_GROWING: dict[type[Model], str] = {
     TopicVersion: "as many as topics",
     RollupMark: "as many as minutes that commits of the last seconds have changed; the worker takes them",
     RollupLock: "as many as streams",
+    AskedPhase: "at most 95",
 }
 
 
@@ -56,12 +59,15 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model: the engine's own, then each application's."""
     own = not_ahead(now)
     rates, audit = kept_since(own, settings.RETENTION_RATES), kept_since(own, settings.RETENTION_AUDIT)
+    sums = (settings.RETENTION_RESULTS, settings.RETENTION_STEPS, settings.RETENTION_SQL)
+    days = min(kept_since(own, each) for each in sums).timestamp()
     found: dict[type[Model], QuerySet[Any]] = {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
         DeadLetter: DeadLetter.objects.filter(_letters(own)),
         Audit: Audit.objects.filter(at__lt=audit),
         LagMinute: LagMinute.objects.filter(minute__lt=rates),
         Outage: Outage.objects.filter(end__lt=audit),
+        ZonedDay: ZonedDay.objects.filter(start__lt=days),
         Member: Member.objects.filter(over("expires", 2 * STALE_MEMBER, now - STALE_MEMBER)),
     }
     for each in applications.shown():
