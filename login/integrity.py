@@ -37,16 +37,26 @@ def asset(name: str) -> Asset:
 
 def imported(name: str) -> list[Asset]:
     """Returns the imports of a module and their imports, each once."""
+    file = _file(name)
+    found = _all_imports(name, storage.url(name), file, _changed(file))
+    if not all(each.integrity for each in found):  # the bundle is being made
+        _all_imports.cache_clear()
+    return list(found)
+
+
+@lru_cache(maxsize=200)
+def _all_imports(name: str, url: str, file: Path | None, changed: int) -> tuple[Asset, ...]:
+    """Returns them for one state of the module. They follow from it, because their names have hashes from esbuild."""
     assets: dict[str, Asset] = {}
-    _follow(name, storage.url(name), _file(name), assets)
-    return list(assets.values())
+    _follow(name, url, file, assets)
+    return tuple(assets.values())
 
 
 def _follow(name: str, url: str, file: Path | None, assets: dict[str, Asset]) -> None:
     for each in _contents(file).imports:
         beside, its_url = posixpath.normpath(posixpath.join(posixpath.dirname(name), each)), urljoin(url, each)
         if beside not in assets:
-            its_file = _kept(beside)  # its name has a hash from esbuild
+            its_file = _kept(beside)
             assets[beside] = Asset(its_url, _contents(its_file).integrity)
             _follow(beside, its_url, its_file, assets)
 
@@ -68,10 +78,16 @@ def _kept(name: str) -> Path | None:
 
 
 def _contents(file: Path | None) -> _Contents:
+    changed = _changed(file)
+    return _read(file, changed) if file and changed else _Contents("", ())
+
+
+def _changed(file: Path | None) -> int:
+    """Returns when a file was changed last, in nanoseconds; 0 if there is none."""
     try:
-        return _read(file, file.stat().st_mtime_ns) if file else _Contents("", ())
+        return file.stat().st_mtime_ns if file else 0
     except FileNotFoundError:
-        return _Contents("", ())
+        return 0
 
 
 @lru_cache(maxsize=200)

@@ -142,13 +142,15 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
 
         After that, only a dropped site's episodes show the calls that were held back since its last notification.
         """
-        for left in self._windows.advance(watermark):
-            site = self._sites.touch(left.key)
-            if left.before >= self._threshold(left.key) > left.after:
-                site.below_since = left.moment
-            if not left.after:
-                self._sites.rest(left.key, site.newest + FORGET)
-            self._counted[left.key[0]] = (site, left.after)
+        touch, counted = self._sites.touch, self._counted
+        thresholds, default = self._thresholds, self._default
+        for key, moment, before, after in self._windows.advance(watermark):
+            site = touch(key)
+            if before >= thresholds.get(key[0], default) > after:
+                site.below_since = moment
+            if not after:
+                self._sites.rest(key, site.newest + FORGET)
+            counted[key[0]] = (site, after)
         self._finish()
         for key in sorted(self._open):
             if self._windows.total(key) <= max(self._threshold(key) - 2, 0):

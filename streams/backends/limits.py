@@ -7,6 +7,7 @@ from streams.core.records import Batch, InvalidRecordError, Page
 
 MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
 LARGEST_RECORD = 10 << 20  # bytes: the most that UpdateMaxRecordSize allows
+FEW = 4  # records that are checked sooner one by one
 
 
 def check(key: str, data: bytes, most: int = MAX_RECORD) -> None:
@@ -23,12 +24,15 @@ def check(key: str, data: bytes, most: int = MAX_RECORD) -> None:
 
 def check_all(keys: Sequence[str], datas: Sequence[bytes], most: int = MAX_RECORD) -> None:
     """Checks many records, most of them small. Raises InvalidRecordError."""
-    if not keys:
-        return
-    known = set(map(type, keys)) == {str} and set(map(type, datas)) == {bytes}
-    if not (known and _are_small(list(map(len, keys)), max(map(len, datas)), most)):
+    if len(keys) <= FEW or not (
+        _have_types(keys, datas) and _are_small(list(map(len, keys)), max(map(len, datas)), most)
+    ):
         for key, data in zip(keys, datas, strict=True):
             check(key, data, most)
+
+
+def _have_types(keys: Sequence[str], datas: Sequence[bytes]) -> bool:
+    return set(map(type, keys)) == {str} and set(map(type, datas)) == {bytes}
 
 
 def _are_small(keys: list[int], largest: int, most: int) -> bool:

@@ -5,7 +5,7 @@ record the sum is a count. Amounts are whole numbers, so that a sum is exact in 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 import msgspec
@@ -59,8 +59,10 @@ _decode_row = msgspec.msgpack.Decoder(tuple[StateKey, list[Run]]).decode
 class SlidingSums:
     """Keeps the sums of one shard. `length` is in milliseconds: the window at T holds T - length to T, both included.
 
-    A step costs time for the runs that are due, not for all keys: `_due` is a heap with the moment at which the oldest
-    run of each key leaves. Memory grows with the milliseconds in which a key had records, and not with its rate.
+    A step costs time for the runs that are due, not for all keys: `_due` holds the keys by the moment at which their
+    oldest run leaves, and `_moments` is a heap of these moments. Thousands of keys share a moment, so that a heap of
+    keys would compare names most of the time. Memory grows with the milliseconds in which a key had records, and not
+    with its rate.
     """
 
     def __init__(self, length: int, state: State = EMPTY) -> None:
@@ -73,8 +75,10 @@ class SlidingSums:
         for row in state.history:
             key, runs = runs_of(row)
             self._restore(key, [run for run in runs if run[0] + self._stay > self._emptied_to])
-        self._due = [(window.runs[0][0] + self._stay, key) for key, window in self._sums.items()]
-        heapify(self._due)
+        self._due: dict[int, list[StateKey]] = {}
+        self._moments: list[int] = []
+        for key, window in self._sums.items():
+            self._leaving(window.runs[0][0] + self._stay).append(key)
 
     def __len__(self) -> int:
         """Returns the number of keys whose windows are not empty."""
@@ -96,7 +100,7 @@ class SlidingSums:
             window = sums.get(key)
             if window is None:
                 window = sums[key] = _Sum()
-                heappush(self._due, (leaves, key))
+                self._leaving(leaves).append(key)
             window.runs.append((moment, amount))
             window.total = total = window.total + amount
             if not window.unsaved:
@@ -107,21 +111,24 @@ class SlidingSums:
 
     def is_due(self, watermark: int) -> bool:
         """Returns whether a run leaves by this millisecond."""
-        return bool(self._due) and self._due[0][0] <= watermark
+        return bool(self._moments) and self._moments[0] <= watermark
 
     def advance(self, watermark: int) -> list[Left]:
         """Advances the watermark and returns the runs that left; those of one key together, oldest first."""
         self.watermark = self._emptied_to = max(self.watermark, watermark)
         left: list[Left] = []
-        due, stay, newest = (
-            self._due,
-            self._stay,
-            self.watermark - self._stay,
-        )  # newest: the last millisecond that leaves
+        moments = self._moments
+        while moments and moments[0] <= self.watermark:
+            self._leave(sorted(self._due.pop(heappop(moments))), left)
+        return left
+
+    def _leave(self, keys: list[StateKey], left: list[Left]) -> None:
+        """Appends the due runs of these keys to `left`, and removes them."""
+        sums, due, stay = self._sums, self._due, self._stay
+        newest = self.watermark - stay  # the last millisecond that leaves
         make = tuple.__new__  # at half the cost of Left(…)
-        while due and due[0][0] <= self.watermark:
-            key = due[0][1]
-            window = self._sums[key]
+        for key in keys:
+            window = sums[key]
             runs, gone, total = window.runs, window.gone, window.total
             while gone < len(runs) and runs[gone][0] <= newest:
                 moment, amount = runs[gone]
@@ -133,11 +140,18 @@ class SlidingSums:
                 gone = 0
             window.gone, window.total = gone, total
             if runs:
-                heapreplace(due, (runs[gone][0] + stay, key))
+                leaves = runs[gone][0] + stay
+                (due.get(leaves) or self._leaving(leaves)).append(key)
             else:
-                heappop(due)
-                del self._sums[key]
-        return left
+                del sums[key]
+
+    def _leaving(self, moment: int) -> list[StateKey]:
+        """Returns the keys whose oldest run leaves at that moment, to be added to."""
+        keys = self._due.get(moment)
+        if keys is None:
+            keys = self._due[moment] = []
+            heappush(self._moments, moment)
+        return keys
 
     def changes(self) -> StateChange:
         """Returns the runs that were added since the last call, as one history row a key."""

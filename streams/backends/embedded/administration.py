@@ -165,7 +165,7 @@ class Administration(LimitedStream):
         Raises RefusedError for more than double or less than half of them.
         """
         with self._changing() as number:
-            before = len(shard_rows.open_ranges(self._db, number)[0])
+            before = len(shard_rows.open_ranges(self._db, number).names)
             if not before <= 2 * count or not count <= 2 * before:
                 raise RefusedError(f"{before}")
             shard_rows.scale(self._db, number, count, self._clock.write())
@@ -174,7 +174,7 @@ class Administration(LimitedStream):
     def reshard(self, count: int) -> int:
         """Makes `count` open shards of even ranges, however many there are; returns how many there were."""
         with self._changing() as number:
-            before = len(shard_rows.open_ranges(self._db, number)[0])
+            before = len(shard_rows.open_ranges(self._db, number).names)
             shard_rows.scale(self._db, number, count, self._clock.write())
             return before
 

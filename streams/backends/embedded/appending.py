@@ -9,20 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.backends import limits
-from streams.backends.embedded import receipts, rows, shard_rows
-from streams.core import clock, names
+from streams.backends.embedded import receipts, rows
+from streams.backends.embedded.heads import Head
+from streams.core import names
 from streams.core.hashing import hash_key
 from streams.core.records import Entry
 
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS minutes ( -- what came in, for the curves of the pages
-    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, minute INTEGER NOT NULL,
-    records INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    PRIMARY KEY (stream, minute)
-) WITHOUT ROWID;
-"""
 
 
 class Writing(NamedTuple):
@@ -93,14 +87,17 @@ Refuse = Callable[[Sequence[int], Sequence[str], Sequence[bytes], bool], dict[in
 
 
 class Appender:
-    """Appends the records of requests to one stream, with successive sequence numbers and one stamp."""
+    """Appends the records of requests to one stream, with successive sequence numbers and one stamp.
 
-    def __init__(self, db: sqlite3.Connection, stream: int, sequence: int, now: int) -> None:
-        self.sequence = sequence  # of the next record
+    It keeps `head` up to date with what it stores; its caller stores the head.
+    """
+
+    def __init__(self, db: sqlite3.Connection, head: Head, now: int) -> None:
         self._db = db
-        self._stream = stream
+        self._head = head
+        self._stream = head.stream
         self._now = now
-        self._starts, self._numbers, self._names = shard_rows.open_ranges(db, stream)
+        self._starts, self._numbers, self._names, self._totals = head.shards
 
     def append(self, requests: Sequence[Checked], refuse: Refuse | None = None) -> list[Written]:
         """Stores what is new and what is not refused; returns the answer to each request, in order."""
@@ -150,38 +147,37 @@ class Appender:
     def _store(self, columns: _Columns) -> tuple[Sequence[str], Sequence[int]]:
         records = len(columns.keys)
         if len(self._numbers) == 1:
-            first = self.sequence
-            self._insert(self._numbers[0], columns)
+            first = self._head.sequence
+            self._insert(0, columns)
             return [self._names[0]] * records, range(first, first + records)
         shards, sequences = [""] * records, [0] * records
         routed: list[list[int]] = [[] for _ in self._numbers]
         for place, hashed in enumerate(columns.all_hashes()):
             routed[bisect_right(self._starts, hashed) - 1].append(place)
-        for number, name, places in zip(self._numbers, self._names, routed, strict=True):
-            for given, place in enumerate(places, start=self.sequence):
+        for lane, (name, places) in enumerate(zip(self._names, routed, strict=True)):
+            for given, place in enumerate(places, start=self._head.sequence):
                 shards[place], sequences[place] = name, given
-            self._insert(number, columns.at(places))
+            self._insert(lane, columns.at(places))
         return shards, sequences
 
-    def _insert(self, shard: int, columns: _Columns) -> None:
+    def _insert(self, lane: int, columns: _Columns) -> None:
         """Stores records of one shard, in rows of at most RECORDS_A_ROW records and about BYTES_A_ROW bytes."""
+        if not columns.keys:
+            return
+        head, shard = self._head, self._numbers[lane]
         sizes = list(map(len, columns.datas))
         for cut in limits.cuts(sizes, RECORDS_A_ROW, BYTES_A_ROW):
             blob = rows.encode((columns.keys[cut], columns.datas[cut]))
             records = cut.stop - cut.start
             self._db.execute(
                 "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
-                " SELECT id, ?, ?, ?, ?, records + trimmed FROM shards WHERE id = ?",
-                [self.sequence, self.sequence + records - 1, self._now, blob, shard],
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [shard, head.sequence, head.sequence + records - 1, self._now, blob, self._totals[lane]],
             )
-            self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [records, shard])
-            self.sequence += records
-        if sizes:
-            self._db.execute(
-                "INSERT INTO minutes VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
-                " SET records = records + ?3, bytes = bytes + ?4",
-                [self._stream, self._now // clock.MINUTE, len(sizes), sum(sizes)],
-            )
+            self._totals[lane] += records
+            head.sequence += records
+        self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(sizes), shard])
+        head.count(len(sizes), sum(sizes))
 
 
 def _without_repeats(requests: Sequence[Checked]) -> Iterator[list[Checked]]:
@@ -229,9 +225,3 @@ def check_sizes(requests: Sequence[Checked], most: int) -> None:
     for _, columns, largest in requests:
         if largest > most:
             limits.check_all(columns.keys, columns.datas, most)
-
-
-def forget(db: sqlite3.Connection, stream: int, now: int, before: int) -> None:
-    """Drops old receipts, and the counts of minutes before the time `before`."""
-    receipts.forget(db, stream, now)
-    db.execute("DELETE FROM minutes WHERE stream = ? AND minute < ?", [stream, before // clock.MINUTE])

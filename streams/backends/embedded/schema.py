@@ -6,7 +6,7 @@ To add a column, add a Step to UPGRADES: new files run the same steps as old one
 import sqlite3
 from typing import NamedTuple
 
-from streams.backends.embedded import appending, receipts, shard_rows, stream_rows
+from streams.backends.embedded import minutes, receipts, shard_rows, stream_rows
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -58,12 +58,16 @@ UPGRADES = [
         " WHERE closed",
     ),
     Step("streams", "clock", "TEXT NOT NULL DEFAULT ''"),  # the stream's own time: streams.backends.embedded.own_clock
+    # The minute of the newest records, and what arrived in it: streams.backends.embedded.minutes.
+    Step("streams", "minute", "INTEGER NOT NULL DEFAULT 0"),
+    Step("streams", "minute_records", "INTEGER NOT NULL DEFAULT 0"),
+    Step("streams", "minute_bytes", "INTEGER NOT NULL DEFAULT 0"),
 ]
 
 
 def prepare(db: sqlite3.Connection) -> None:
     """Adds the tables and columns that the file lacks. Several processes may call it at once."""
-    db.executescript(TABLES + shard_rows.SCHEMA + stream_rows.SCHEMA + appending.SCHEMA + receipts.SCHEMA)
+    db.executescript(TABLES + shard_rows.SCHEMA + stream_rows.SCHEMA + minutes.SCHEMA + receipts.SCHEMA)
     if not _missing(db):
         return
     db.execute("BEGIN IMMEDIATE")  # one process upgrades; the others then find nothing missing

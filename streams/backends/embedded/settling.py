@@ -5,10 +5,10 @@ records would become visible as late ones: an application that computes by arriv
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.own_clock import Look, Reading
 
 SETTLE = 1000  # milliseconds that a watermark trails the clock: a stamp is taken before its commit is visible
 OLD = SETTLE // 2  # milliseconds; the rest is for the commit itself
@@ -21,14 +21,22 @@ class _OldStampError(Exception):
     """Rolls a transaction back whose stamp is too old."""
 
 
-def in_time(look: Look, transaction: Callable[[], AbstractContextManager[None]], write: Callable[[], Answer]) -> Answer:
-    """Returns the answer of `write`, called in a transaction; begins again, with a new stamp, if that took too long."""
+def in_time(
+    look: Look, transaction: Callable[[], AbstractContextManager[None]], write: Callable[[Reading], Answer]
+) -> Answer:
+    """Returns the answer of `write`, called in a transaction with a look at the clocks, of which it makes its stamp.
+
+    Begins again, with a new look, if that took too long.
+    """
     for _ in range(TRIES - 1):
-        with suppress(_OldStampError), transaction():
-            began = look().elapsed
-            answer = write()
-            if look().elapsed - began > OLD:
-                raise _OldStampError
-            return answer
+        try:
+            with transaction():
+                reading = look()
+                answer = write(reading)
+                if look().elapsed - reading.elapsed > OLD:
+                    raise _OldStampError
+                return answer
+        except _OldStampError:
+            continue
     with transaction():
-        return write()
+        return write(look())

@@ -25,6 +25,15 @@ CREATE TABLE IF NOT EXISTS dropped_shards (
 """
 
 
+class OpenShards(NamedTuple):
+    """Holds the open shards of a stream as columns, in the order of their hashes."""
+
+    starts: list[int]  # the first hash of each
+    numbers: list[int]  # in the file
+    names: list[str]
+    totals: list[int]  # records that each ever held
+
+
 class _Open(NamedTuple):
     name: str
     start: int
@@ -54,12 +63,14 @@ def described(db: sqlite3.Connection, stream: int) -> list[Shard]:
     ]
 
 
-def open_ranges(db: sqlite3.Connection, stream: int) -> tuple[list[int], list[int], list[str]]:
-    """Returns the first hashes of open shards, in order, and the numbers and the names of the shards."""
+def open_ranges(db: sqlite3.Connection, stream: int) -> OpenShards:
+    """Returns the open shards of a stream."""
     rows = db.execute(
-        "SELECT hash_start, id, name FROM shards WHERE stream = ? AND NOT closed ORDER BY 1", [stream]
+        "SELECT hash_start, id, name, records + trimmed FROM shards WHERE stream = ? AND NOT closed ORDER BY 1",
+        [stream],
     ).fetchall()
-    return [int(row[0], 16) for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+    starts, numbers, names, totals = map(list, zip(*rows, strict=True))
+    return OpenShards([int(start, 16) for start in starts], numbers, names, totals)
 
 
 def split(db: sqlite3.Connection, stream: int, name: str, at: int | None, now: int) -> None:
@@ -87,11 +98,11 @@ def scale(db: sqlite3.Connection, stream: int, count: int, now: int) -> None:
     """Makes `count` open shards of even ranges, by splits of two and merges of two, as Kinesis does."""
     wanted = [start for start, _ in even_ranges(count)]
     for at in wanted:
-        starts, _, found = open_ranges(db, stream)
+        starts, _, found, _ = open_ranges(db, stream)
         place = bisect_right(starts, at) - 1
         if starts[place] != at:
             split(db, stream, found[place], at, now)
-    starts, _, found = open_ranges(db, stream)
+    starts, _, found, _ = open_ranges(db, stream)
     kept = set(wanted)
     left = found[0]
     for start, name in zip(starts[1:], found[1:], strict=True):

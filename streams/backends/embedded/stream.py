@@ -11,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 from common.running import to_run
-from streams.backends.embedded import appending, own_clock, receipts, rows, shard_rows
+from streams.backends.embedded import appending, heads, own_clock, receipts, rows, shard_rows, trimming
 from streams.backends.embedded.appending import Appender, Checked, Refuse, Writing, Written
+from streams.backends.embedded.heads import Head
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
 from streams.backends.embedded.settling import SETTLE, in_time
-from streams.backends.embedded.store_file import StoreFile
+from streams.backends.embedded.store_file import StoreFile, Version, version_of
 from streams.backends.embedded.stream_time import OwnTime
 from streams.core import clock, names
 from streams.core.records import (
@@ -39,8 +40,6 @@ from streams.core.records import (
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 # The first sequence number comes from the clock, so that those of a recreated stream are past all old checkpoints.
 SEQUENCES_A_MILLISECOND = 1_000_000
-TRIM_EVERY = clock.MINUTE
-TRIM_ROWS = 500  # most rows at a time, so that no put waits long
 
 
 class EmbeddedStream:
@@ -54,9 +53,10 @@ class EmbeddedStream:
         """Opens the store's file. `look` reads the clocks of the machine; `now`, if given, replaces both."""
         self.path = path
         self.name = name
-        self._version: tuple[int, int] | None = None  # version of the file at the last read
+        self._version: Version | None = None  # version of the file at the last read
         # Reads that found nothing at that version: the stream's identity, and the shard's total records.
         self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
+        self._head: Head | None = None  # after the last append
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._file = StoreFile(path)
@@ -87,7 +87,7 @@ class EmbeddedStream:
             raise StreamError(fault)
         if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
             raise StreamExistsError(f"There is a stream {self.name!r} already.")
-        now, _, text = self._clock.tick()
+        now, _, text = self._clock.tick(("", 0), self._clock.look())
         row = self._db.execute(
             "INSERT INTO streams (name, retention, next_sequence, identity, clock, created) VALUES (?, ?, ?, ?, ?, ?)",
             [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text, now],
@@ -139,25 +139,21 @@ class EmbeddedStream:
             requests = [appending.check(writing) for writing in writings]
             if not any(writing.entries or writing.marks for writing in writings):
                 return [Written([], [])] * len(writings)
-            return in_time(self._clock.look, self._transaction, lambda: self._append(requests))
+            return in_time(self._clock.look, self._transaction, lambda reading: self._append(requests, reading))
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
 
-    def _append(self, requests: Sequence[Checked]) -> list[Written]:
-        stream, retention, sequence, arrived, next_trim, text, most = self._stream(
-            "id, retention, next_sequence, last_arrived, next_trim, clock, max_record"
-        )
-        appending.check_sizes(requests, most)
-        now, anchor, text = self._clock.tick((text, arrived))
-        appender = Appender(self._db, stream, sequence, now)
-        answers = appender.append(requests, self._refusals())
-        sequence = appender.sequence
-        self._db.execute(
-            "UPDATE streams SET next_sequence = ?, last_arrived = ?, clock = ? WHERE id = ?",
-            [sequence, now, text, stream],
-        )
-        if now >= next_trim:
-            self._trim(stream, anchor.trim_before(now, retention), now + TRIM_EVERY)
+    def _append(self, requests: Sequence[Checked], reading: Reading) -> list[Written]:
+        head = heads.present(self._db, self.name, self._head) or self._none()
+        appending.check_sizes(requests, head.most)
+        now, anchor, head.clock = self._clock.tick((head.clock, head.arrived), reading)
+        head.arrived = now
+        heads.move_on(self._db, head, now)
+        answers = Appender(self._db, head, now).append(requests, self._refusals())
+        if now >= head.next_trim:
+            trimming.trim(self._db, head, anchor.trim_before(now, head.retention), now)
+        heads.store(self._db, head)
+        self._head = head
         return answers
 
     def _refusals(self) -> Refuse | None:
@@ -187,16 +183,21 @@ class EmbeddedStream:
             return self._clock.newest()
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
-        with self._in_our_words():
-            return self._page(shard, position, limit)
+        try:
+            reading = self._clock.look()  # before the read, so that `watermark` excludes later records
+            self._note_changes()
+            now = self._time(reading)
+            empty = self._empty.get((shard, position))
+            if empty is None:
+                return self._page(shard, position, limit, now)
+            self._file.recheck(reading.elapsed)
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+        identity, held = empty
+        return Page([], now - SETTLE, identity=identity, begins=held)
 
-    def _page(self, shard: str, position: Position, limit: int) -> Page:
-        reading = self._clock.look()  # before the read, so that `watermark` excludes later records
-        self._note_changes()
-        now = self._time(reading)
-        if (shard, position) in self._empty:
-            identity, held = self._empty[shard, position]
-            return Page([], now - SETTLE, identity=identity, begins=held)
+    def _page(self, shard: str, position: Position, limit: int, now: int) -> Page:
+        self._file.check()
         with self._snapshot():  # or the shard could be dropped and its number reused before its batches are read
             number, closed, held, identity = self._shard(shard)
             try:
@@ -231,51 +232,35 @@ class EmbeddedStream:
 
     def _note_changes(self) -> None:
         """Forgets cached facts of the file if another process has written: one cheap look at its header."""
-        # data_version changes with the commits of other connections, total_changes with our own.
-        version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+        version = version_of(self._db)
         if version != self._version:
             self._version = version
             self._clock.forget()
             self._empty.clear()
 
-    def _trim(self, stream: int, before: int, next_trim: int) -> None:
-        """Drops batches past retention; continues at the next put if more remain than one round takes."""
-        old = self._db.execute(
-            "SELECT batches.id, shard, last_sequence - first_sequence + 1 FROM batches JOIN shards ON shards.id = shard"
-            " WHERE stream = ? AND arrived < ? LIMIT ?",
-            [stream, before, TRIM_ROWS],
-        ).fetchall()
-        self._db.executemany(
-            "UPDATE shards SET records = records - ?1, trimmed = trimmed + ?1 WHERE id = ?2",
-            [(n, shard) for _, shard, n in old],
-        )
-        self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
-        shard_rows.drop_spent(self._db, stream, before)
-        appending.forget(self._db, stream, next_trim, before)
-        self._db.execute(
-            "UPDATE streams SET next_trim = ? WHERE id = ?", [0 if len(old) == TRIM_ROWS else next_trim, stream]
-        )
-
     def _stream(self, columns: str) -> tuple[Any, ...]:
         row = self._db.execute(f"SELECT {columns} FROM streams WHERE name = ?", [self.name]).fetchone()  # noqa: S608 - ours
-        if row is None:
-            raise StreamNotFoundError(
-                f"There is no stream {self.name!r}. Create it: {to_run('streams', 'create', self.name)}"
-            )
-        return tuple(row)
+        return tuple(row or self._none())
+
+    def _none(self) -> NoReturn:
+        raise StreamNotFoundError(
+            f"There is no stream {self.name!r}. Create it: {to_run('streams', 'create', self.name)}"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._in_our_words():
+        try:
             self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-                self._file.check()
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+            yield
+            self._db.execute("COMMIT")
+            self._file.check()
+        except BaseException as error:
+            self._head = None  # it may hold what is undone
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise self._told(error) from error
+            raise
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -293,5 +278,10 @@ class EmbeddedStream:
             self._file.check()
             yield
         except sqlite3.Error as error:
-            kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
-            raise kind(f"The embedded stream in {self.path} failed: {error}") from error
+            raise self._told(error) from error
+
+    def _told(self, error: sqlite3.Error) -> StreamError:
+        """Returns an error in our words. Raises StreamError if its cause is that the file was lost."""
+        self._file.check()
+        kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
+        return kind(f"The embedded stream in {self.path} failed: {error}")

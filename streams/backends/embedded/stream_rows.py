@@ -80,11 +80,3 @@ def add_consumer(db: sqlite3.Connection, stream: int, consumer: Consumer) -> Non
 
 def drop_consumer(db: sqlite3.Connection, stream: int, name: str) -> None:
     db.execute("DELETE FROM consumers WHERE stream = ? AND name = ?", [stream, name])
-
-
-def minutes(db: sqlite3.Connection, stream: int, since: int) -> list[tuple[int, int, int]]:
-    """Returns (minute since 1970, records, bytes) of each minute from `since` on in which a record arrived."""
-    rows = db.execute(
-        "SELECT minute, records, bytes FROM minutes WHERE stream = ? AND minute >= ? ORDER BY minute", [stream, since]
-    )
-    return rows.fetchall()

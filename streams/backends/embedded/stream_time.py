@@ -34,12 +34,12 @@ class OwnTime:
     def forget(self) -> None:
         self._known = None
 
-    def tick(self, row: Row = ("", 0)) -> Tick:
+    def tick(self, row: Row, reading: Reading) -> Tick:
         """Returns the time at a write. Call it inside a transaction that will write `text` to the row."""
         text, last = row
         if text != self._text:
             self._text, self._anchor = text, own_clock.from_text(text)
-        before, reading = self._anchor, self.look()
+        before = self._anchor
         anchor = before.moved(reading, last)
         now = max(anchor.at(reading.elapsed), last)
         if anchor.leaps != before.leaps:
@@ -53,7 +53,7 @@ class OwnTime:
     def write(self) -> int:
         """Moves the anchor in the row on, inside a transaction, and returns the stream's time."""
         row = self._row()
-        found = self.tick(row)
+        found = self.tick(row, self.look())
         if found.text != row[0]:
             self._db.execute("UPDATE streams SET clock = ? WHERE name = ?", [found.text, self._name])
         return found.now

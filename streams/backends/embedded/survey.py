@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from streams.backends.embedded import minutes as counts
 from streams.backends.embedded import own_clock
 from streams.backends.embedded.looking import EmbeddedLook
 from streams.core import clock
@@ -44,16 +45,12 @@ class EmbeddedSurvey(EmbeddedLook):
         with self._in_our_words(), self._snapshot():
             stream, created, text, last = self._stream("id, created, clock, last_arrived")
             until = self._now_of(text, last) // clock.MINUTE
-            (first,) = self._db.execute("SELECT min(minute) FROM minutes WHERE stream = ?", [stream]).fetchone()
-            rows = self._db.execute(
-                "SELECT minute, records, bytes FROM minutes WHERE stream = ? AND minute >= ? AND minute < ?"
-                " ORDER BY minute",
-                [stream, until - minutes, until],
-            ).fetchall()
+            first = counts.first(self._db, stream)
+            found = counts.between(self._db, stream, until - minutes, until)
         known = [created // clock.MINUTE] if created else []
         known += [] if first is None else [first]  # older files have no time of creation
         since = max(until - minutes, min(known)) if known else None
-        return History(since, [Minute(*row) for row in rows], until)
+        return History(since, found, until)
 
     def newest(self, most: int) -> Iterator[Record]:
         """Yields at most that many of the newest records, the newest first."""
@@ -98,13 +95,8 @@ def _rate(stream: int, now: int, created: int, minutes: dict[tuple[int, int], tu
 
 def _last_minutes(db: sqlite3.Connection, nows: dict[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
     """Returns records and bytes by stream and minute, for the last two minutes of each stream's own time."""
-    wanted = sorted({now // clock.MINUTE - back for now in nows.values() for back in (0, 1)})
-    rows = db.execute(
-        "SELECT stream, minute, records, bytes FROM minutes WHERE stream IN (SELECT value FROM json_each(?))"
-        " AND minute IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(nows)), json.dumps(wanted)],
-    )
-    return {(stream, minute): (records, size) for stream, minute, records, size in rows}
+    wanted = {now // clock.MINUTE - back for now in nows.values() for back in (0, 1)}
+    return counts.of_streams(db, list(nows), wanted)
 
 
 def _counts(db: sqlite3.Connection, streams: list[int]) -> dict[int, tuple[int, int, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.backends.embedded.appending import Writing, check
+from streams.backends.embedded.own_clock import machine
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON, StreamError
 from tests.deployment import Deployment
@@ -162,7 +163,7 @@ def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_pat
     with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
         stream.create()
         with pytest.raises(StreamError, match="was deleted or replaced"), stream._transaction():
-            stream._append([check(Writing([("A", b"1")]))])
+            stream._append([check(Writing([("A", b"1")]))], machine())
             delete(stream.path)
 
 

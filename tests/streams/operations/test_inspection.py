@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from streams.backends.base import Stream
 from streams.backends.embedded.appending import Writing, check
 from streams.backends.embedded.looking import EmbeddedLook
+from streams.backends.embedded.own_clock import machine
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.filters import condition
 from streams.core.records import Place
@@ -207,7 +208,7 @@ def test_a_page_far_back_costs_no_more_than_the_first(tmp_path: Path) -> None:
     stream.create(1)
     with stream._transaction():
         for _ in range(2000):
-            stream._append([check(Writing([("a", b"1")] * 100))])
+            stream._append([check(Writing([("a", b"1")] * 100))], machine())
     costs = []
     for place in (None, look(readable, after=Place(0)).last):
         steps = count()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from streams.backends.embedded.appending import Refuse, Writing, Written
 from streams.backends.embedded.limits import NEVER, THROTTLED, LimitedStream
 from streams.backends.embedded.receipts import KEPT
-from streams.backends.embedded.stream import TRIM_EVERY, EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.embedded.trimming import TRIM_EVERY
 from streams.backends.retrying import Waiting
 from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import TRIM_HORIZON, Entry, InvalidRecordError

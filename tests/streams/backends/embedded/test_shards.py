@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.backends.embedded.stream import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.backends.embedded.stream import RETENTION, EmbeddedStream
+from streams.backends.embedded.trimming import TRIM_EVERY
 from streams.core.clock import MINUTE
 from streams.core.records import TRIM_HORIZON, StreamError
 from tests.fakes import FakeClock

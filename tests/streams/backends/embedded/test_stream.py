@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from streams.backends.embedded.schema import UPGRADES
-from streams.backends.embedded.stream import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.backends.embedded.stream import RETENTION, EmbeddedStream
+from streams.backends.embedded.trimming import TRIM_EVERY
 from streams.core.clock import MINUTE
 from streams.core.records import TRIM_HORIZON, ShardError, StreamError, after, at
 from tests.fakes import FakeClock

@@ -91,6 +91,21 @@ def test_history_has_the_known_minutes_and_not_the_open_one(
         assert looks.history(2).since == first + 2
 
 
+def test_minute_that_an_older_release_has_counted_too_is_added_up(
+    make: Callable[..., Any], tmp_path: Path, now: FakeClock
+) -> None:
+    stream = make("trades")
+    stream.put([("k", b"22")])
+    minute = now() // clock.MINUTE
+    stream._db.execute("INSERT INTO minutes SELECT id, ?, 3, 30 FROM streams", [minute])
+    now.advance(clock.MINUTE)
+    with closing(survey(tmp_path, now, "trades")) as looks:
+        before = looks.history(60).minutes
+        stream.put([("k", b"1")])  # moves the counts of the minute to the table
+        after = looks.history(60).minutes
+    assert before == after == [Minute(minute, 4, 32)]
+
+
 def test_newest_records_come_from_a_bounded_number_of_shards(
     make: Callable[..., Any], tmp_path: Path, now: FakeClock
 ) -> None:
