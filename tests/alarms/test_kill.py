@@ -10,4 +10,4 @@ from tests.deployment import Deployment
 
 @pytest.mark.timeout(300)
 def test_none_is_unreported_and_none_twice_when_processes_are_killed(tmp_path: Path) -> None:
-    survive(Deployment(tmp_path), rounds=48)
+    survive(Deployment(tmp_path), rounds=100)
