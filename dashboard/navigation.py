@@ -32,7 +32,7 @@ BOARDS = Navigation(
     key="b",
     help="go to the boards",
     about="Pages that people made of numbers, curves and alarms",
-    within=frozenset({"board", "board-new", "board-edit", "board-text", "board-links", "panel-new", "panel-edit"}),
+    within=frozenset({"board", "board-new", "board-edit", "board-text", "link-new", "panel-new", "panel-edit"}),
 )
 
 

@@ -48,5 +48,6 @@ APPLICATION = Application(
         help="go to the orders",
         about="Each site's order rate and its alarms",
         pages=frozenset({"threshold", "alarms", "order-lines", "site-remove"}),
+        within=frozenset({"alarm"}),
     ),
 )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Length
 
 from common.text import LONGEST_ERROR, one_line, only_ascii, storable
@@ -129,7 +129,7 @@ def close(letters: Letters, replays: Sequence[Replay], watermark: int) -> None:
         asked = letters.filter(pk__in=ids, status=DeadLetter.Status.REPLAY)
         fields: dict[str, Any] = {"status": DeadLetter.Status.APPLIED}
         if error is None:
-            fields["error"] = Concat("error", Value(replayed.note(watermark)))
+            fields["error"] = Concat("error", Value(replayed.note(watermark)), output_field=TextField())
         else:
             fields = {"status": DeadLetter.Status.KEPT, "error": error, "kind": kind_of(error)}
         if asked.update(attempts=F("attempts") + 1, **fields) != len(ids):

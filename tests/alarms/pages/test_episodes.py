@@ -11,8 +11,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 from alarms import showing
 from alarms.datasets import datasets
 from alarms.models import Rule
-from alarms.provider import PROVIDER
-from alarms.urls import urlpatterns
 from common import marking
 from dashboard import topics
 from streams.core import clock
@@ -70,14 +68,6 @@ def test_list_without_rules_and_with_a_wrong_range_says_so(viewer: Client) -> No
     assertContains(viewer.get("/alarms/"), "There is no rule yet; an operator makes one.")
     assertContains(viewer.get("/alarms/?range=soon"), "is no range such as", status_code=400)
     assert viewer.get("/alarms/episodes.csv?range=soon").status_code == 400
-
-
-def test_page_within_alarms_marks_that_link_of_the_frame() -> None:
-    """The others are the link's own page, files, acts that lead to a page, and the page for receivers of a message."""
-    others = {"episodes", "episodes-csv", "episode-by-name", "episode-sample", "alarm-ledger-csv", "alarm-backtest"}
-    others |= {"episode-acknowledge", "episode-note", "episode-silence", "alarm-silence-end", "alarm-duty-remove"}
-    assert PROVIDER.navigation
-    assert {each.name for each in urlpatterns} - PROVIDER.navigation.within == {*others, "acknowledge"}
 
 
 def test_bell_counts_open_alarms_on_every_page_also_in_the_title(viewer: Client) -> None:
