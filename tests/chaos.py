@@ -67,7 +67,7 @@ class Workers:
         """Returns some worker that has begun its work."""
         worker = self.chance.choice(self.running)
         assert worker.poll() is None, worker.communicate(timeout=60)
-        wait_for(lambda: self.deployment.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
+        wait_for(lambda: self.deployment.look(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
         return worker
 
     def kill(self) -> None:
@@ -92,7 +92,7 @@ class Workers:
         """Stops a worker for longer than a lease lasts: when it wakes, other workers hold its shards."""
         worker = self._one()
         halt(worker, lambda: self.deployment.can_write(f"%/{worker.pid}/%"))
-        wait_for(lambda: not self.deployment.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
+        wait_for(lambda: not self.deployment.look(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
         worker.send_signal(signal.SIGCONT)
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        expect.set_options(timeout=20_000)  # a busy machine is no failure
+        expect.set_options(timeout=60_000)  # a busy machine is no failure
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
         browser.close()
@@ -46,9 +46,9 @@ def number(page: Page, name: str) -> str:
 
 def expect_move(page: Page, name: str = "trades") -> None:
     """The number changes, by itself."""
-    expect(page.get_by_test_id(name).first).not_to_have_text(number(page, name), timeout=20_000)
+    expect(page.get_by_test_id(name).first).not_to_have_text(number(page, name))
 
 
 def expect_state(page: Page, state: str) -> None:
     """Of the live line: live, paused, reconnecting, polling, offline."""
-    expect(page.get_by_test_id("live-status")).to_have_attribute("data-state", state, timeout=40_000)
+    expect(page.get_by_test_id("live-status")).to_have_attribute("data-state", state, timeout=60_000)

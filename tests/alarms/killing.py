@@ -93,7 +93,7 @@ def check(deployment: Deployment, server: Receiver) -> None:
 
 
 def firings(deployment: Deployment) -> list[str]:
-    return [name for (name,) in deployment.query("SELECT name FROM alarms_notice WHERE kind = 'firing' ORDER BY name")]
+    return [name for (name,) in deployment.look("SELECT name FROM alarms_notice WHERE kind = 'firing' ORDER BY name")]
 
 
 def survive(deployment: Deployment, rounds: int) -> None:
@@ -113,12 +113,12 @@ def survive(deployment: Deployment, rounds: int) -> None:
             wait_for(lambda: len(firings(deployment)) >= alarms, 60)
             kill(last[0])
             # In this order: a notice becomes messages in one transaction.
-            wait_for(lambda: not untold(deployment) and deployment.query(left)[0][0] == 0, 60)
+            wait_for(lambda: not untold(deployment) and deployment.look(left)[0][0] == 0, 60)
             kill(last[1])
         assert len(firings(deployment)) == alarms
         check(deployment, server)
 
 
 def untold(deployment: Deployment) -> int:
-    [(count,)] = deployment.query("SELECT count(*) FROM alarms_notice WHERE expanded IS NULL")
+    [(count,)] = deployment.look("SELECT count(*) FROM alarms_notice WHERE expanded IS NULL")
     return int(count)

@@ -44,9 +44,9 @@ def web(deployment: Deployment) -> Iterator[Web]:
 
 @pytest.fixture(scope="module")
 def traffic(deployment: Deployment) -> Iterator[Traffic]:
-    """Runs two producers, then two workers; trades and orders keep coming."""
+    """Runs two producers, then a worker; trades and orders keep coming."""
     commands = [["produce", "trades", "--rate", "50"], ["produce", "orders", "--rate", "10", "--site", "london"]]
-    commands += [["consume", "trades"], ["consume", "orders"]]
+    commands += [["consume", "trades", "orders"]]
     processes = [deployment.start(*words) for words in commands]
     yield processes
     for process in processes:

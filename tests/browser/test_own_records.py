@@ -70,7 +70,7 @@ def test_own_records_become_a_board_that_shows_yesterday_too(
     page.get_by_role("link", name="Make a board").click()
     page.get_by_label("Title").fill("Ovens")
     page.get_by_role("button", name="Make it").click()
-    expect(page.get_by_test_id("number")).to_have_text(EXPECTED[0], timeout=20_000)
+    expect(page.get_by_test_id("number")).to_have_text(EXPECTED[0])
     expect_state(page, "live")
     assert shown(page) == EXPECTED
     expect(page.locator("line-chart canvas")).to_be_visible()

@@ -20,16 +20,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One for the modules of the group `deployed`, which leave it as they find it."""
     stack = Stack(tmp_path_factory.mktemp("stack"))
     yield stack.start()
     stack.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One for tests of load: an address may ask as often as it likes."""
+    """One for tests of load, those of the group `unlimited`: an address may ask as often as it likes."""
     stack = Stack(tmp_path_factory.mktemp("unlimited"), limited=False)
     yield stack.start()
     stack.stop()

@@ -71,8 +71,8 @@ class SiteClient:
         _, page = self.ask("/accounts/sign-in/")
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
         [who] = re.findall(r'<input type="text" name="(\w+)"', page)
-        status, _ = self.ask("/accounts/sign-in/", hidden | {who: name, "password": password})
-        assert status == 302
+        status, page = self.ask("/accounts/sign-in/", hidden | {who: name, "password": password})
+        assert status == 302, (status, page)
         return self
 
     def show_code(self) -> "SiteClient":

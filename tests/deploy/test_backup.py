@@ -61,9 +61,9 @@ def back_up_under_load(deployment: Deployment) -> str:
     """The archive, made while a producer and a worker are at work, and killed afterwards."""
     deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
     deployment.run("streams", "create", "trades", "--shards", "2")
-    producer = deployment.start("produce", "trades", "--rate", "5000", "--seed", "1")
+    producer = deployment.start("produce", "trades", "--rate", "1000", "--seed", "1")
     worker = deployment.start("consume", "trades")
-    wait_for(lambda: deployment.applied("trades") > 5000)
+    wait_for(lambda: deployment.applied("trades") > 1000)
     archive = script(deployment, "backup.sh", "--to", str(deployment.folder / "backups"))
     done = deployment.applied("trades")
     wait_for(lambda: deployment.applied("trades") > done)

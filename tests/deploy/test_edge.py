@@ -1,4 +1,4 @@
-"""nginx keeps secrets from logs, floods from the probes, odd requests from the upstreams."""
+"""nginx keeps secrets from logs, and odd requests from the upstreams."""
 
 import socket
 import stat
@@ -8,6 +8,8 @@ import pytest
 
 from tests.deploy.stack import HOST, Stack
 from tests.waiting import wait_for
+
+pytestmark = pytest.mark.xdist_group("deployed")
 
 SECRETS = ("SECRET-TOKEN-0001", "SECRET-INVITE-0002")
 LINKS = (f"/accounts/password/reset/Mw/{SECRETS[0]}/", f"/accounts/invitation/{SECRETS[1]}/")
@@ -60,13 +62,6 @@ def test_an_upgrade_with_a_body_is_refused_at_once(stack: Stack, body: str) -> N
     upgrade = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     answer = ask(stack, "/ws/live/", upgrade + body)
     assert answer.split()[1] == b"400"
-
-
-def test_probes_have_a_limit_of_their_own(stack: Stack) -> None:
-    found = [stack.get("/livez")[0] for _ in range(120)]
-    assert found[:50] == [200] * 50
-    assert 429 in found
-    assert stack.get("/accounts/sign-in/")[0] == 200
 
 
 def ask(stack: Stack, path: str, headers: str) -> bytes:

@@ -39,6 +39,14 @@ FORGED = {
 }
 
 
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of these tests' own: they come to its limits."""
+    stack = Stack(tmp_path_factory.mktemp("limits"))
+    yield stack.start()
+    stack.stop()
+
+
 def opened(stack: Stack, address: str) -> ssl.SSLSocket:
     """A connection from an address of this machine's own net."""
     plain = create_connection(("127.0.0.1", stack.port), timeout=60, source_address=(address, 0))
@@ -123,6 +131,13 @@ def test_page_limit_refuses_requests_without_a_pause(stack: Stack) -> None:
     with ThreadPoolExecutor(4) as people:
         asked = [people.submit(ask, stack, "127.0.0.5", path="/", times=150) for _ in range(4)]
     assert {code for one in asked for code, _ in one.result()} == {302, 429}
+
+
+def test_probes_have_a_limit_of_their_own(stack: Stack) -> None:
+    found = [code for code, _ in ask(stack, "127.0.0.8", path="/livez", times=120)]
+    assert found[:50] == [200] * 50
+    assert 429 in found
+    assert [code for code, _ in ask(stack, "127.0.0.8")] == [200]
 
 
 def test_address_has_a_bounded_number_of_connections(stack: Stack) -> None:

@@ -30,6 +30,8 @@ NAMES = [
     "📈" * 256,
 ]
 
+pytestmark = pytest.mark.xdist_group("unlimited")
+
 
 @pytest.fixture(scope="module")
 def site_client(unlimited: Stack) -> Iterator[SiteClient]:
@@ -49,7 +51,7 @@ def fill(deployment: Deployment) -> None:
         embedded.create()
         embedded.put([(name, json.dumps(fields | {key: name}).encode()) for name in NAMES])
         embedded.close()
-        deployment.run("consume", stream, "--until-caught-up")
+    deployment.run("consume", "trades", "orders", "--until-caught-up")
 
 
 def heading(site_client: SiteClient, path: str) -> str:

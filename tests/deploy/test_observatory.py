@@ -15,7 +15,7 @@ INFORMATION = 60  # CSP Evaluator's severity; a smaller number is worse
 AUDITORS = ROOT / "tests/auditors"
 
 pytestmark = [
-    pytest.mark.xdist_group("observatory"),
+    pytest.mark.xdist_group("deployed"),
     pytest.mark.needs(AUDITORS / "node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json"),
 ]
 

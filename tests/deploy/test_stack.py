@@ -13,6 +13,8 @@ import pytest
 from tests.deploy.stack import HOST, Stack
 from tests.deployment import ROOT
 
+pytestmark = pytest.mark.xdist_group("deployed")
+
 
 def test_nginx_configuration_passes_gixy(stack: Stack) -> None:
     words = [sys.executable, "-m", "gixy", "--format", "json", str(stack.configuration)]

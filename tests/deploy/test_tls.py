@@ -12,7 +12,7 @@ from tests.deployment import ROOT
 
 SSLYZE = ROOT / "build/sslyze"
 
-pytestmark = pytest.mark.needs(SSLYZE)
+pytestmark = [pytest.mark.xdist_group("deployed"), pytest.mark.needs(SSLYZE)]
 
 
 def test_tls_meets_mozillas_profile_but_for_the_self_signed_certificate(stack: Stack) -> None:
