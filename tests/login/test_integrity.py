@@ -60,6 +60,14 @@ def test_imports_of_a_module_are_followed_recursively(sources: Path) -> None:
     assert [each.integrity for each in found] == [digest(sources / "chunk-1.js"), digest(sources / "chunk-2.js"), ""]
 
 
+def test_imports_follow_the_current_module_and_the_chunks_that_come_later(sources: Path) -> None:
+    integrity.imported("dashboard/page.js")
+    (sources / "chunk-3.js").write_text("three()")
+    assert integrity.imported("dashboard/page.js")[2].integrity == digest(sources / "chunk-3.js")
+    (sources / "page.js").write_text('import"./chunk-2.js";changed()')
+    assert [each.url for each in integrity.imported("dashboard/page.js")] == ["/static/dashboard/chunk-2.js"]
+
+
 def test_digest_is_of_the_served_file_when_names_are_hashed(collected: Path) -> None:
     page = integrity.asset("dashboard/page.js")
     assert re.fullmatch(r"/static/dashboard/page\.[0-9a-f]{12}\.js", page.url)

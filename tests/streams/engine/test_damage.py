@@ -10,9 +10,12 @@ import pytest
 
 from streams.backends.embedded.appending import Writing, check
 from streams.backends.embedded.own_clock import machine
+from streams.backends.embedded.settling import SETTLE
+from streams.backends.embedded.store_file import RECHECK
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON, StreamError
 from tests.deployment import Deployment
+from tests.fakes import FakeClock
 from tests.waiting import wait_for
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
@@ -157,6 +160,21 @@ def test_stream_acknowledges_no_put_when_its_file_is_lost_while_in_use(
         ):
             with pytest.raises(StreamError, match="was deleted or replaced while it was in use"):
                 act()
+
+
+@pytest.mark.parametrize("lose", [delete, replace])
+def test_waiting_reader_notes_that_its_file_is_lost_before_its_watermark_passes_that(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    clock = FakeClock()
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades", clock)) as stream:
+        stream.create()
+        pages = [stream.read(FIRST, TRIM_HORIZON, 10) for _ in range(2)]
+        lose(stream.path)
+        clock.advance(RECHECK)
+        with pytest.raises(StreamError, match="was deleted or replaced while it was in use"):
+            stream.read(FIRST, TRIM_HORIZON, 10)
+    assert ([page.batches for page in pages], RECHECK < SETTLE) == ([[], []], True)
 
 
 def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_path: Path) -> None:
