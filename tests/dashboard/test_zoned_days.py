@@ -27,7 +27,7 @@ from dashboard.steps import reading
 from dashboard.steps.models import RowStep
 from streams.core import clock
 from streams.declarations import Question
-from streams.models import AskedPhase, ZonedDay
+from streams.models import AskedPhase, ZonedDay, zoned_days
 from streams.models.rollups import EPOCH, Roller, mark, roll, store_day
 from streams.models.zoned_days import DAY, MANY, kept
 from tests.dashboard.rows import lease
@@ -180,6 +180,7 @@ def test_late_record_takes_back_the_days_that_hold_it_and_no_other() -> None:
 
 @pytest.mark.django_db
 def test_day_that_is_not_over_or_not_asked_for_is_not_stored() -> None:
+    zoned_days.forget_noted()
     start = int(datetime(2026, 6, 1, 4, tzinfo=UTC).timestamp())
     lease("trades", clock.to_datetime((start + 2 * DAY - 1) * 1000), stream="s")
     assert not store_day(BOTH, "s")
