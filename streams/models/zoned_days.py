@@ -12,8 +12,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+from django.apps import apps
 from django.db import Error, models, transaction
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.utils import timezone
 
 DAY, QUARTER = 86_400, 900  # seconds; no zone is off UTC by a part of a quarter of an hour
@@ -99,3 +103,11 @@ def _note(phases: Iterable[int]) -> None:
 def forget_noted() -> None:
     """Forgets which phases this process has noted, for tests."""
     _noted.clear()
+
+
+@receiver(post_migrate)
+def _forget_all(sender: Any, apps: Any = apps, **_: Any) -> None:
+    """Takes back all days at an upgrade: an earlier version may have built shorter steps since, and left them."""
+    if sender.label == ZonedDay._meta.app_label:
+        with suppress(LookupError):  # the way back past the migration that made the table
+            apps.get_model(ZonedDay._meta.label).objects.all().delete()
