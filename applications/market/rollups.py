@@ -13,7 +13,7 @@ from django.utils import timezone
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
 from common.retention import kept_since
-from dashboard.steps.pieces import beginnings, edge_of, moments
+from dashboard.steps.pieces import conditions, edge_of, moments
 from streams.core.clock import SECOND, to_datetime
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
@@ -71,14 +71,19 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
 
 def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
     """Returns the bars of a ticker, or of ALL, between each two edges, in seconds: those with trades."""
-    days: list[Bar] = []
-    parts: list[Bar] = []
-    for level, starts in moments(edges, STEPS[:0:-1], kept(TRADES, stream, edges)):
-        steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, **beginnings(level, starts))
-        (days if phase_of(level) else parts).extend(bar for _, bar in _bars(steps))
-    parts.sort()  # by their start
-    groups = groupby(parts, lambda bar: edge_of(edges, bar.start))
-    return sorted([*days, *(merged(to_datetime(edge * SECOND), list(group)) for edge, group in groups)])
+    found: list[Bar] = []
+    days = kept(TRADES, stream, edges)
+    for which in conditions(edges, STEPS[:0:-1], days, stream=stream, ticker=ticker):
+        found += [bar for _, bar in _bars(TradeStep.objects.filter(which))]
+    found.sort()  # by their start
+    groups = groupby(found, lambda bar: edge_of(edges, bar.start))
+    return [_whole(edge, list(group)) for edge, group in groups]
+
+
+def _whole(edge: int, found: list[Bar]) -> Bar:
+    """Returns the bar of the time from an edge, in seconds, which a stored day is already."""
+    start = found[0].start if found[0].start.timestamp() == edge else to_datetime(edge * SECOND)
+    return found[0] if len(found) == 1 and found[0].start == start else merged(start, found)
 
 
 def level_of(step: int) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
-from dashboard.steps.pieces import batched, beginnings, edge_of, moments
+from dashboard.steps.pieces import batched, conditions, edge_of, moments
 from streams.core import clock
 from streams.core.clock import to_datetime
 from streams.models.rollups import Ladder
@@ -74,9 +74,9 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
 def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> dict[str, Counts]:
     """Returns the counts of each site between each two edges, in seconds: those with lines."""
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
-    for level, starts in moments(edges, STEPS[:0:-1], kept(ORDERS, stream, edges)):
-        steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, **beginnings(level, starts))
-        for site, at, lines, peak in steps.values_list("site", "start", "lines", "peak"):
+    days = kept(ORDERS, stream, edges)
+    for which in conditions(edges, STEPS[:0:-1], days, stream=stream, site__in=sites):
+        for site, at, lines, peak in SiteStep.objects.filter(which).values_list("site", "start", "lines", "peak"):
             grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
 

@@ -4,13 +4,18 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import Any, TypeVar
 
+from django.db.models import Q
+
 from streams.core.clock import SECOND, to_datetime
-from streams.models.zoned_days import DAY, phase_of, step_of
+from streams.models.zoned_days import DAY, step_of
 
 Value = TypeVar("Value")
+RUNS, FEW = 30, 200  # runs of days, and moments beside them, in one query
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
 ROWS = 0  # stands in place of a level for the rows themselves
 Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
@@ -27,36 +32,52 @@ def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) 
     return dict(found)
 
 
-def moments(
-    edges: Sequence[int], levels: Sequence[int], kept: Container[int] = ()
-) -> Iterator[tuple[int, Sequence[datetime]]]:
+def moments(edges: Sequence[int], levels: Sequence[int]) -> Iterator[tuple[int, Sequence[datetime]]]:
     """Yields the stored steps that together are the times between these edges, as (level, beginnings) for one query.
 
-    Edges and levels are in seconds; `kept` are the beginnings of days of a zone that are stored. Raises ValueError for
-    edges between which a time is left that is no stored step.
+    Edges and levels are in seconds. Raises ValueError for edges between which a time is left that is no stored step.
     """
     found: dict[int, list[datetime]] = defaultdict(list)
-    days: list[tuple[int, list[datetime]]] = []  # runs of days side by side
     for start, end in pairwise(edges):
-        if start in kept:
-            if not days or (days[-1][0], days[-1][1][-1]) != (step_of(start), to_datetime((start - DAY) * SECOND)):
-                days.append((step_of(start), []))
-            days[-1][1].append(to_datetime(start * SECOND))
-            continue
-        for level, spans in pieces(start, end, levels, []).items():
-            if level == ROWS:
-                raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
-            found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
-    yield from days
+        _put(start, end, levels, found)
     for level, starts in found.items():
         yield from ((level, part) for part in batched(starts, MOMENTS))
 
 
-def beginnings(level: int, starts: Sequence[datetime]) -> dict[str, Any]:
-    """Returns the condition for stored steps with these beginnings: of days side by side by the first and the last."""
-    if phase_of(level):
-        return {"start__gte": starts[0], "start__lte": starts[-1]}
-    return {"start__in": starts}
+def conditions(edges: Sequence[int], levels: Sequence[int], kept: Container[int], **same: Any) -> Iterator[Q]:
+    """Yields the conditions of queries that together find these stored steps; mostly it is one.
+
+    `kept` are the beginnings of days of a zone that are stored as such. `same` stands in each part of a condition, so
+    that SQLite, too, looks into an index for each.
+    """
+    days: list[tuple[int, int, int]] = []  # (level, first, last) of days side by side
+    others: dict[int, list[datetime]] = defaultdict(list)
+    for start, end in pairwise(edges):
+        level = step_of(start)
+        if start not in kept:
+            _put(start, end, levels, others)
+        elif days and (days[-1][0], days[-1][2]) == (level, start - DAY):
+            days.append((level, days.pop()[1], start))
+        else:
+            days.append((level, start, start))
+    found = [
+        Q(**same, step=level, start__gte=to_datetime(first * SECOND), start__lte=to_datetime(last * SECOND))
+        for level, first, last in days
+    ]
+    few = sum(map(len, others.values())) <= FEW
+    parts = [
+        Q(**same, step=level, start__in=part) for level, starts in others.items() for part in batched(starts, MOMENTS)
+    ]
+    together = batched([*found, *(parts if few else ())], RUNS)
+    yield from (reduce(or_, each) for each in together)
+    yield from () if few else parts
+
+
+def _put(start: int, end: int, levels: Sequence[int], found: dict[int, list[datetime]]) -> None:
+    for level, spans in pieces(start, end, levels, []).items():
+        if level == ROWS:
+            raise ValueError(f"No stored step is short enough for edges such as {start}.")
+        found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
 
 
 def edge_of(edges: Sequence[int], moment: datetime) -> int:

@@ -31,6 +31,9 @@ MARGIN = timedelta(hours=1)  # rows go while steps are built
 SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
 PAUSE = 5.0  # seconds between two parts
 DAYS = 0.2  # seconds in which days of zones are stored after a part, at least one
+# Seconds after its start in which a worker stores no day: while workers are reloaded one by one, those of an earlier
+# version build shorter steps and know nothing of days.
+WAITS = 600.0
 LOOK = 60.0  # seconds until a look for days of zones after one that found none
 REACH = 400  # days back from now that are stored for a zone: the longest range
 DUTY = 10  # a part that took t seconds is followed by a rest of at least DUTY × t
@@ -174,7 +177,8 @@ class Roller:
         self._ladder = ladder
         self._stream = stream
         self._monotonic = monotonic
-        self._next = self._look = 0.0
+        self._next = 0.0
+        self._look = monotonic() + WAITS
 
     def __call__(self) -> bool:
         """Builds a part if it is time for one. Never asks to be called again at once: records go first."""

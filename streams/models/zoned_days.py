@@ -8,18 +8,21 @@ a worker has stored it again. So a day never differs from its hours.
 Days are stored for the phases that somebody asked for lately, since each adds a row for each day and key.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+from django.apps import apps
 from django.db import Error, models, transaction
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.utils import timezone
 
 DAY, QUARTER = 86_400, 900  # seconds; no zone is off UTC by a part of a quarter of an hour
 MANY = 30  # days of a question from which on it is worth to store them
 ASKED = timedelta(days=60)  # a phase that was not asked for in so long is not stored any more
-NOTED = timedelta(days=1)  # a question within this time after another is not noted again
 
 
 class ZonedDay(models.Model):
@@ -86,11 +89,25 @@ def _stored(application: str, stream: str, first: int, end: int) -> set[int]:
     return set(found.values_list("start", flat=True))
 
 
-def _note(phases: Collection[int]) -> None:
+_noted: set[tuple[date, int]] = set()  # by this process
+
+
+def _note(phases: Iterable[int]) -> None:
     now = timezone.now()
-    fresh = AskedPhase.objects.filter(phase__in=phases, asked__gt=now - NOTED, asked__lte=now)
-    stale = set(phases) - set(fresh.values_list("phase", flat=True))
-    with suppress(Error):  # a page is shown all the same; the next one notes it
-        for phase in stale:
-            with transaction.atomic():
-                AskedPhase.objects.update_or_create(phase=phase, defaults={"asked": now})
+    for phase in set(phases) - {phase for day, phase in _noted if day == now.date()}:
+        with suppress(Error), transaction.atomic():  # without it a page is shown all the same, and others note it
+            AskedPhase.objects.update_or_create(phase=phase, defaults={"asked": now})
+        _noted.add((now.date(), phase))
+
+
+def forget_noted() -> None:
+    """Forgets which phases this process has noted, for tests."""
+    _noted.clear()
+
+
+@receiver(post_migrate)
+def _forget_all(sender: Any, apps: Any = apps, **_: Any) -> None:
+    """Takes back all days at an upgrade: an earlier version may have built shorter steps since, and left them."""
+    if sender.label == ZonedDay._meta.app_label:
+        with suppress(LookupError):  # the way back past the migration that made the table
+            apps.get_model(ZonedDay._meta.label).objects.all().delete()

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,8 +28,8 @@ from dashboard.steps import reading
 from dashboard.steps.models import RowStep
 from streams.core import clock
 from streams.declarations import Question
-from streams.models import AskedPhase, ZonedDay
-from streams.models.rollups import EPOCH, Roller, mark, roll, store_day
+from streams.models import AskedPhase, ZonedDay, zoned_days
+from streams.models.rollups import EPOCH, LOOK, WAITS, Roller, mark, roll, store_day
 from streams.models.zoned_days import DAY, MANY, kept
 from tests.dashboard.rows import lease
 
@@ -180,6 +181,7 @@ def test_late_record_takes_back_the_days_that_hold_it_and_no_other() -> None:
 
 @pytest.mark.django_db
 def test_day_that_is_not_over_or_not_asked_for_is_not_stored() -> None:
+    zoned_days.forget_noted()
     start = int(datetime(2026, 6, 1, 4, tzinfo=UTC).timestamp())
     lease("trades", clock.to_datetime((start + 2 * DAY - 1) * 1000), stream="s")
     assert not store_day(BOTH, "s")
@@ -191,14 +193,22 @@ def test_day_that_is_not_over_or_not_asked_for_is_not_stored() -> None:
 
 
 @pytest.mark.django_db
-def test_worker_stores_days_between_commits_and_looks_again_after_a_minute() -> None:
+def test_worker_stores_days_some_minutes_after_its_start_and_looks_again_after_a_minute() -> None:
     start = int(datetime(2026, 6, 1, 4, tzinfo=UTC).timestamp())
     lease("trades", clock.to_datetime((start + DAY) * 1000), stream="s")
     now = [0.0]
     roller = Roller(BOTH, "s", lambda: now[0])
     found = []
-    for now[0] in (0.0, 5.0, 60.0):
+    for now[0] in (0.0, WAITS, WAITS + LOOK - 9, WAITS + LOOK):
         roller()
         found.append(ZonedDay.objects.count())
         AskedPhase.objects.update_or_create(phase=4 * 3600, defaults={"asked": datetime.now(UTC)})
-    assert found == [0, 0, 400]
+        ZonedDay.objects.all().delete()
+    assert found == [0, 400, 0, 400]
+
+
+@pytest.mark.django_db
+def test_upgrade_takes_back_all_days() -> None:
+    zoned_days.note_kept("trades", "s", 4 * 3600)
+    call_command("migrate", verbosity=0)
+    assert not ZonedDay.objects.exists()
