@@ -1,5 +1,6 @@
 """Tells how far behind each application was on a stream, minute by minute, from the rows that workers left."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
@@ -49,8 +50,6 @@ def _curve(
     found: list[float | None] = []
     last = next((row for minute, row in rows.items() if minute < first), None)
     newest = max(rows)
-    following = iter(arrivals)
-    arrival = next(following, None)  # the first minute with arrivals that the last watermark does not cover
     for minute in range(first, history.until):
         if minute in rows:
             last = rows[minute]
@@ -60,9 +59,9 @@ def _curve(
             found.append(None)
             continue
         reached = clock.from_datetime(last.watermark) // clock.MINUTE
-        while arrival is not None and arrival <= reached:
-            arrival = next(following, None)
-        if (arrival is not None and arrival <= minute) or (waits and minute > newest):
+        # The watermark may have gone back, as after a backup was restored.
+        later = bisect_right(arrivals, minute) > bisect_right(arrivals, reached)
+        if later or (waits and minute > newest):
             found.append(round(((minute + 1) * clock.MINUTE - clock.from_datetime(last.watermark)) / clock.SECOND, 1))
         else:  # nothing came, as far as arrivals are known
             found.append(None if history.since is None or history.since > reached + 1 else 0.0)
