@@ -9,7 +9,7 @@ from sql.live import deleting
 from sql.live.models import SqlApplication, SqlBlob, SqlRow
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
-from streams.models import Lease
+from streams.models import Lease, ZonedDay, zoned_days
 from streams.wiring import build_worker
 from tests.commands import exit_code
 from tests.sql.live.fake import files
@@ -93,11 +93,12 @@ def test_delete_takes_rows_files_and_leases_with_it(clicks: EmbeddedStream, tmp_
     exit_code("sql", "deploy", "counts", folder(tmp_path / "a"))
     clicks.put([("a", b"1")] * 3)
     assert exit_code("consume", "counts", "--until-caught-up") == 0
+    zoned_days.note_kept("counts", "clicks", 4 * 3600)
     assert exit_code("sql", "delete", "counts") == 2
     assert exit_code("sql", "delete", "counts", "--yes") == 0
     assert "counts is deleted, with 3 rows." in capsys.readouterr().out
-    left = [model.objects.count() for model in (SqlApplication, SqlRow, SqlBlob, Lease)]
-    assert left == [0, 0, 0, 0]
+    left = [model.objects.count() for model in (SqlApplication, SqlRow, SqlBlob, Lease, ZonedDay)]
+    assert left == [0, 0, 0, 0, 0]
     assert exit_code("consume", "counts") == 2
     assert "There is no application 'counts'" in capsys.readouterr().err
 
