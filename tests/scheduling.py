@@ -15,7 +15,7 @@ LONGEST = (
     "tests/test_exactly_once.py",
     "tests/test_on_kinesis.py",
     "tests/browser/test_boards.py",
-    "tests/login/test_nul.py",
+    "tests/deploy/test_stack.py",
 )
 _RANKS = {module: rank for rank, module in enumerate(LONGEST)}
 

@@ -107,7 +107,7 @@ def test_a_site_of_any_name_has_a_page_and_a_link_to_it(browser: Client, name: s
 
 
 few = settings(
-    max_examples=min(40, settings().max_examples), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=min(20, settings().max_examples), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
