@@ -64,15 +64,18 @@ def kill(pid: int) -> None:
     wait_for(lambda: not lives(pid))
 
 
-def storm(processes: Forker, server: Receiver, chance: random.Random, rounds: int) -> None:
-    """Starts and kills both processes, each time after another number of posts."""
+def storm(deployment: Deployment, processes: Forker, server: Receiver, chance: random.Random, rounds: int) -> None:
+    """Starts and kills both processes, each time after another number of posts, or when no more can come."""
     for number in range(rounds):
         seen = len(server.posts)
         putting = [processes.start("put", str(number))] if number % EVERY == 0 else []
         worker, notifier = processes.start(*CONSUME), processes.start("notify")
         server.mode = chance.choice(["ok", "ok", "ok", "500", "close"])
         wanted = seen + chance.randrange(6)
-        wait_for(lambda: not any(map(lives, putting)) and (len(server.posts) >= wanted or server.mode != "ok"))  # noqa: B023 - at once
+        wait_for(lambda: not any(map(lives, putting)))  # noqa: B023 - at once
+        alarms = EACH * (1 + number // EVERY)
+        if server.mode == "ok":
+            wait_for(lambda: len(server.posts) >= wanted or all_is_told(deployment, alarms))  # noqa: B023 - at once
         for pid in chance.sample([worker, notifier], 2):
             kill(pid)
 
@@ -105,20 +108,24 @@ def survive(deployment: Deployment, rounds: int) -> None:
         urls = {"a": server.url + "/a", "b": server.url + "/b"}
         deployment.run("shell", "--verbosity", "0", "-c", TARGETS.format(urls=urls))
         with forker(deployment) as processes:
-            storm(processes, server, random.Random(7), rounds)
+            storm(deployment, processes, server, random.Random(7), rounds)
             server.mode = "ok"
             deployment.run("shell", "--verbosity", "0", "-c", AT_ONCE)  # rests after failures grow to minutes
             last = [processes.start(*CONSUME), processes.start("notify")]
-            left = "SELECT count(*) FROM alarms_message WHERE state = 'waiting'"
-            wait_for(lambda: len(firings(deployment)) >= alarms, 60)
+            wait_for(lambda: len(firings(deployment)) >= alarms)
             kill(last[0])
-            # In this order: a notice becomes messages in one transaction.
-            wait_for(lambda: not untold(deployment) and deployment.look(left)[0][0] == 0, 60)
+            wait_for(lambda: all_is_told(deployment, alarms))
             kill(last[1])
         assert len(firings(deployment)) == alarms
         check(deployment, server)
 
 
-def untold(deployment: Deployment) -> int:
-    [(count,)] = deployment.look("SELECT count(*) FROM alarms_notice WHERE expanded IS NULL")
-    return int(count)
+def all_is_told(deployment: Deployment, alarms: int) -> bool:
+    """Returns whether so many alarms were raised and no message waits."""
+    waiting = (
+        "alarms_notice WHERE expanded IS NULL",  # the first: a notice becomes messages in one transaction
+        "alarms_message WHERE state = 'waiting'",
+    )
+    return len(firings(deployment)) >= alarms and not any(
+        deployment.look(f"SELECT count(*) FROM {rows}")[0][0] for rows in waiting
+    )
