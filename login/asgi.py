@@ -7,7 +7,7 @@ from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 from django.db import connections
 
-from login.entry import read_settings
+from login.entry import import_pages, read_settings
 
 gc.disable()  # until all is imported: imports leave no garbage
 read_settings()
@@ -21,6 +21,7 @@ from login.websocket_origin import SameOrigin  # noqa: E402 - as above
 from monitoring import startup  # noqa: E402 - as above
 
 refuse_if_unsafe()
+import_pages()
 pages.request_class = AsgiRequest
 connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave their connections open
 startup.begin({"sockets": hub.sockets})

@@ -2,7 +2,7 @@
 
 from django.core.wsgi import get_wsgi_application
 
-from login.entry import read_settings
+from login.entry import import_pages, read_settings
 
 read_settings()
 application = get_wsgi_application()
@@ -12,5 +12,6 @@ from login.unreadable import WsgiRequest  # noqa: E402 - as above
 from monitoring import startup  # noqa: E402 - as above
 
 refuse_if_unsafe()
+import_pages()
 application.request_class = WsgiRequest
 startup.begin_after_fork()
