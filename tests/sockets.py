@@ -2,10 +2,15 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
+from common.database_errors import again_if_locked
+
+T = TypeVar("T")
 TIMEOUT = 60  # seconds
 
 
@@ -42,3 +47,8 @@ class Socket(ApplicationCommunicator):
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
         await self.wait(TIMEOUT)
+
+
+async def stored(work: Callable[..., T], *args: object, **kwargs: object) -> T:
+    """Returns the answer of a write; tries again, since SQLite in memory does not wait for the guard that reads."""
+    return await sync_to_async(again_if_locked(work))(*args, **kwargs)

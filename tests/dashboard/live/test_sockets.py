@@ -27,7 +27,7 @@ from login.asgi import application
 from streams import applications
 from streams.applications import Topic
 from streams.models import TopicVersion
-from tests.sockets import Socket
+from tests.sockets import Socket, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = b"http://localhost"
@@ -148,7 +148,7 @@ async def test_a_socket_closes_within_five_seconds_of_its_session(
     await socket.connect()
     await socket.subscribe("market")
     await socket.receive("topic")
-    await sync_to_async(end_session)(client, alice, end)
+    await stored(end_session, client, alice, end)
     assert await socket.close_code(5) == 4401
 
 
@@ -185,7 +185,7 @@ async def test_a_new_key_of_the_same_session_closes_nothing(connect: Open, clien
     socket = await connect()
     await socket.connect()
     await socket.receive("beat")
-    await client.session.acycle_key()
+    await stored(client.session.cycle_key)
     for _ in range(3):
         await socket.receive("beat")
 
@@ -254,9 +254,9 @@ async def test_socket_is_closed_with_4403_when_a_permission_is_lost(
     await socket.connect()
     await socket.subscribe("secret")
     assert (await socket.receive("topic"))["topic"] == "secret"
-    root = await User.objects.acreate(username="root", likeness="root", is_staff=True, is_superuser=True)
+    root = await stored(User.objects.create, username="root", likeness="root", is_staff=True, is_superuser=True)
     request = RequestFactory().post("/")
-    assert await sync_to_async(people.perform)("make-viewer", alice, root, request) == (True, "alice is now a viewer.")
+    assert await stored(people.perform, "make-viewer", alice, root, request) == (True, "alice is now a viewer.")
     assert await socket.close_code() == 4403
     assert (await sync_to_async(client.get)("/live/secret.json")).status_code == 403
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from tests.ingest.endpoint.serving import client_of, serving
 
@@ -29,7 +30,11 @@ def make_stream(client: Any) -> MakeStream:
 
     def make(shards: int = 1, **options: Any) -> str:
         name = f"stream-{next(_numbers)}"
-        client.create_stream(StreamName=name, ShardCount=shards, **options)
+        words = {"StreamName": name, "ShardCount": shards} | options
+        try:
+            client.create_stream(**words)
+        except ConnectionClosedError:  # the server ended a connection that had rested, just when it was used again
+            client.create_stream(**words)
         return name
 
     return make
