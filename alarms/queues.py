@@ -26,7 +26,7 @@ from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
 from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
-from common.lasting import SLACK, over
+from common.lasting import SLACK, has_ended, over
 from common.text import cut, one_line, storable
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
@@ -92,7 +92,7 @@ def claim(owner: str, now: datetime, busy: Iterable[int], most: int) -> list[Tar
 
 
 def _free(holder: str, until: datetime | None, owner: str, now: datetime) -> bool:
-    if holder in ("", owner) or until is None or not now <= until <= now + LEASE + SLACK:
+    if holder in ("", owner) or until is None or has_ended(until, LEASE, now):
         return True
     host, _, rest = holder.partition(":")
     return host == owner.partition(":")[0] and not _lives(rest.partition(":")[0])
