@@ -89,15 +89,15 @@ def _stored(application: str, stream: str, first: int, end: int) -> set[int]:
     return set(found.values_list("start", flat=True))
 
 
-_noted: set[tuple[date, int]] = set()  # by this process
+_noted: dict[int, date] = {}  # the day on which this process noted each phase last
 
 
 def _note(phases: Iterable[int]) -> None:
     now = timezone.now()
-    for phase in set(phases) - {phase for day, phase in _noted if day == now.date()}:
+    for phase in {phase for phase in phases if _noted.get(phase) != now.date()}:
         with suppress(Error), transaction.atomic():  # without it a page is shown all the same, and others note it
             AskedPhase.objects.update_or_create(phase=phase, defaults={"asked": now})
-        _noted.add((now.date(), phase))
+        _noted[phase] = now.date()
 
 
 def forget_noted() -> None:
