@@ -57,7 +57,7 @@ def one_at_a_time() -> Iterator[None]:
 
     Raises TableError if one does so already. The kernel frees the lock when its process ends, however it ends.
     """
-    with (Path(settings.VAR_DIR) / "table-uploads.lock").open("a") as file:
+    with (Path(settings.VAR_DIR) / "tables-held.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -66,7 +66,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _folder() -> Path:
-    folder = Path(settings.VAR_DIR) / "table-uploads"
+    folder = Path(settings.VAR_DIR) / "tables-held"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 

@@ -45,7 +45,7 @@ def test_file_is_shown_with_its_types_and_kept_as_a_table(staff: Client, tmp_pat
     assertContains(kept, "visits has 2 rows of Visits_2017.txt. Kept in visits/errors: 1 bad line.")
     assertContains(kept, "b|2017-04-02")
     table = FileTable.objects.get()
-    assert (table.rows, table.bad, table.made_by, list((tmp_path / "table-uploads").iterdir())) == (2, 1, "ann", [])
+    assert (table.rows, table.bad, table.made_by, list((tmp_path / "tables-held").iterdir())) == (2, 1, "ann", [])
     assertContains(staff.get("/tables/"), "visits</a>")
 
 

@@ -150,7 +150,7 @@ HELD = """
 from pathlib import Path
 from django.conf import settings
 from accounts.models import User
-folder = Path(settings.VAR_DIR, "table-uploads")
+folder = Path(settings.VAR_DIR, "tables-held")
 folder.mkdir(exist_ok=True)
 (folder / f"{User.objects.get(username='admin').pk}-abcdefabcdefabcd-a.csv").write_text("a;b\\n1;x\\n2\\n")
 """
