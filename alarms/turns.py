@@ -70,7 +70,7 @@ class Duty(NamedTuple):
 
 
 def duty(turns: Collection[Turn], at: datetime) -> Duty:
-    """Returns who is on duty by the turns of one list at a moment, and next."""
+    """Returns the targets on duty by the turns of one list at a moment, and those on duty after the next change."""
     now = _holding(turns, at)
     moments = merge(*(_moments(turn, at) for turn in turns), key=datetime.timestamp)
     for moment in islice(moments, LOOKED_AT):

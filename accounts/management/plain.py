@@ -25,7 +25,7 @@ class PlainCommand(DatabaseCommand):
 
 
 class UserCommand(PlainCommand):
-    """Acts on one user, whose name is its argument."""
+    """Finds the user that its argument names, and acts on that user."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="user name")

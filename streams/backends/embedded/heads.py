@@ -36,7 +36,7 @@ class Head(msgspec.Struct):
 def present(db: sqlite3.Connection, name: str, known: Head | None) -> Head | None:
     """Returns the head of a stream: `known` while nobody else has written. None if there is no stream of that name.
 
-    Call it inside a transaction. `known` is of this connection, and no head whose changes were undone.
+    Call it inside a transaction. `known` was read by this connection, and its transaction was not rolled back.
     """
     version = version_of(db)
     if known and known.version == version:
