@@ -91,7 +91,12 @@ def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
         yield (
             *time_columns(minute["minute"]),
             *(minute[name] for name in MINUTE_COLUMNS[2:8]),
-            *(buy["ticker"], buy["trades"], sell["ticker"], sell["trades"], largest["ticker"], largest["shares"]),
+            buy["ticker"],
+            buy["trades"],
+            sell["ticker"],
+            sell["trades"],
+            largest["ticker"],
+            largest["shares"],
         )
 
 

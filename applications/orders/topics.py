@@ -26,8 +26,16 @@ HISTORY_SECONDS = 300
 ALARMS = 50
 SHOWN = 24  # sites
 COLUMNS = (
-    *("pk", "stream", "site", "started", "ended", "threshold"),
-    *("peak", "lines", "notifications", "suppressed"),
+    "pk",
+    "stream",
+    "site",
+    "started",
+    "ended",
+    "threshold",
+    "peak",
+    "lines",
+    "notifications",
+    "suppressed",
 )
 
 Points = list[list[int | None]]  # [second in milliseconds, count, threshold of then], oldest first

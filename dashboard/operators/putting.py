@@ -73,5 +73,7 @@ def _put(request: HttpRequest, name: str, asked: dict[str, str]) -> str:
     changes.note(request.user.get_username(), "put", f"key {escaped(asked['key'])} into {name}", 1)
     return format_html(
         'The record is in: shard {}, sequence number {}. <a href="{}">Look at it</a>',
-        *(found.shard, found.number, links.to_record(name, found.shard, found.sequence)),
+        found.shard,
+        found.number,
+        links.to_record(name, found.shard, found.sequence),
     )

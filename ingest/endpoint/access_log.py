@@ -26,6 +26,12 @@ class Entry:
         milliseconds = (time.perf_counter() - self.started) * 1000
         logger.info(
             "%s %s key=*%s %d %s in=%d out=%d %.1f ms",
-            *(self.operation, self.stream, self.key[-ENDING:], self.status, self.outcome),
-            *(self.received, self.sent, milliseconds),
+            self.operation,
+            self.stream,
+            self.key[-ENDING:],
+            self.status,
+            self.outcome,
+            self.received,
+            self.sent,
+            milliseconds,
         )

@@ -16,18 +16,16 @@ REFERENCE_MOST = 100 * 1024 * 1024  # bytes of one file of reference data
 _TABLES_MOST = 64  # references, and outputs
 PARALLELISM_MOST = 64  # the service's bound
 KEYS = (
-    *(
-        "name",
-        "source",
-        "input",
-        "parallelism",
-        "partition_key",
-        "parallel",
-        "schema",
-        "references",
-        "outputs",
-        "switches",
-    ),
+    "name",
+    "source",
+    "input",
+    "parallelism",
+    "partition_key",
+    "parallel",
+    "schema",
+    "references",
+    "outputs",
+    "switches",
     *SCHEMA_KEYS,
 )
 _REFERENCE_KEYS = ("table", "file", "schema", *SCHEMA_KEYS)

@@ -14,11 +14,19 @@ from sql.types import INTEGER, TIMESTAMP, varchar
 ERROR_COLUMNS = tuple(
     Column(name=name, type=type_)
     for name, type_ in (
-        *(("ERROR_TIME", TIMESTAMP), ("ERROR_LEVEL", varchar(10)), ("ERROR_NAME", varchar(32))),
-        *(("MESSAGE", varchar(4096)), ("DATA_ROWTIME", TIMESTAMP), ("DATA_ROW", varchar(49152))),
+        ("ERROR_TIME", TIMESTAMP),
+        ("ERROR_LEVEL", varchar(10)),
+        ("ERROR_NAME", varchar(32)),
+        ("MESSAGE", varchar(4096)),
+        ("DATA_ROWTIME", TIMESTAMP),
+        ("DATA_ROW", varchar(49152)),
         ("PUMP_NAME", varchar(128)),  # so far as the service had them
-        *(("COLUMN_NAME", varchar(256)), ("EXPRESSION", varchar(4096)), ("LINE", INTEGER), ("SHARD", varchar(128))),
-        *(("SEQUENCE_NUMBER", varchar(64)), ("VALUE", varchar(4096))),
+        ("COLUMN_NAME", varchar(256)),
+        ("EXPRESSION", varchar(4096)),
+        ("LINE", INTEGER),
+        ("SHARD", varchar(128)),
+        ("SEQUENCE_NUMBER", varchar(64)),
+        ("VALUE", varchar(4096)),
     )
 )
 

@@ -165,7 +165,8 @@ class Listing(NamedTuple):
             lease_states.begin(lease, state, self.bounds)
         logger.warning(
             "The name %s leads to another stream than before: it was made anew, or STREAM_URL was changed. %s",
-            *(self.stream, _where_it_begins(self.application, again=bool(again))),
+            self.stream,
+            _where_it_begins(self.application, again=bool(again)),
         )
 
     def _load(self, leases: Iterable[Lease]) -> list[State]:

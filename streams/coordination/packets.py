@@ -63,5 +63,6 @@ def warn_if_small() -> None:
         logger.warning(
             "The database takes %d MiB in one statement (max_allowed_packet); set it to %d MiB, or large records"
             " will be refused (docs/deploy.md)",
-            *(size >> 20, ENOUGH >> 20),
+            size >> 20,
+            ENOUGH >> 20,
         )

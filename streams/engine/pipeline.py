@@ -243,8 +243,13 @@ class Pipeline(Generic[Event, Results]):
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",
-            *(self.held.stream, self.held.shard, dead.sequence, len(dead.data)),
-            *(hashlib.sha256(dead.data).hexdigest(), dead.error, one_line(reason)),
+            self.held.stream,
+            self.held.shard,
+            dead.sequence,
+            len(dead.data),
+            hashlib.sha256(dead.data).hexdigest(),
+            dead.error,
+            one_line(reason),
         )
 
     def _tell(self, what: str, first: int, error: str | None, count: int) -> None:

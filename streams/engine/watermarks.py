@@ -22,7 +22,10 @@ def believable(held: HeldLease, now: int, set_back: SetBack, store: Store[Any]) 
         return held
     logger.warning(
         "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
-        *(held.application, held.stream, held.shard, (held.watermark - now) // SECOND),
+        held.application,
+        held.stream,
+        held.shard,
+        (held.watermark - now) // SECOND,
     )
     state = held.state
     if state != EMPTY:

@@ -46,7 +46,8 @@ class OwnTime:
             logger.warning(
                 "The time of the stream %s leaps by %d s: this machine was off or paused, or its clock was set."
                 " Nothing is trimmed because of that.",
-                *(self._name, anchor.leaps[-1].skipped // SECOND),
+                self._name,
+                anchor.leaps[-1].skipped // SECOND,
             )
         return Tick(now, anchor, text if anchor is before else own_clock.to_text(anchor))
 
