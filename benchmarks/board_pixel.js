@@ -1,6 +1,7 @@
 // Notes when the numbers of each message of a board have been painted; boards.py says what for.
 {
   let frames = [];
+  let board = null; // its whole state
 
   globalThis.framesTaken = () => frames.length;
   globalThis.takeFrames = () => {
@@ -25,8 +26,11 @@
       super(...words);
       this.addEventListener("message", (event) => {
         const message = JSON.parse(event.data);
+        if (!message.topic?.startsWith("board:")) return;
+        const data = message.change ? changed(board, message.change) : message.data;
+        board = data;
         // A task later, so that our frame callback comes after the page's own. A newer message may overtake this one.
-        if (message.topic?.startsWith("board:")) setTimeout(() => note(message.data, 30));
+        setTimeout(() => note(data, 30));
       });
     }
   };

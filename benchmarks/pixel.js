@@ -1,6 +1,7 @@
 // Notes when the numbers of each `market` message have been painted; pixel.py says what for.
 {
   let frames = [];
+  let market = null; // its whole state
 
   globalThis.framesTaken = () => frames.length;
   globalThis.takeFrames = () => {
@@ -27,7 +28,10 @@
       this.addEventListener("message", (event) => {
         const message = JSON.parse(event.data);
         // A task later, so that our frame callback comes after the page's own.
-        if (message.topic === "market" && message.data.open) setTimeout(() => note(message.data));
+        if (message.topic !== "market") return;
+        const data = message.change ? changed(market, message.change) : message.data;
+        market = data;
+        if (data.open) setTimeout(() => note(data));
       });
     }
   };

@@ -21,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.figures import Aim, Figure, Latencies, waits
 from benchmarks.options import Options
 from benchmarks.site import Site, new_site
+from tests.deployment import ROOT
 from tests.waiting import wait_for
 
 RUNS = 3
@@ -28,6 +29,7 @@ SECONDS = 20
 WARM_UP = 3  # seconds
 RATE = 1000  # records a second
 SCRIPT = Path(__file__).with_suffix(".js")
+CHANGES = ROOT / "dashboard/frontend/changes.js"
 CHROMIUM = ["--no-sandbox"]  # it sees our own page only, and a container lets it have no sandbox
 
 Frames = list[tuple[int, float]]  # arrival of the newest record shown, when it was seen; both milliseconds
@@ -78,5 +80,5 @@ def open_page(page: Page, url: str, cookie: str, script: Path) -> None:
     name, _, value = cookie.partition("=")
     # The cookie is of the whole site: with the page's own address, the browser would keep it from the socket.
     page.context.add_cookies([{"name": name, "value": value, "url": urljoin(url, "/")}])
-    page.add_init_script(path=script)
+    page.add_init_script(CHANGES.read_text().replace("export ", "") + script.read_text())
     page.goto(url)

@@ -31,7 +31,7 @@ ROUNDS = 3
 GRACE = 3  # seconds that the last version may take
 # A topic, and the pattern of a number in its messages that grows by one with each commit.
 MARKET = ("market", r'"topic":"market","version":(\d+)')
-BOARD = r'"topic":"board:wall".*?"value":(\d+)'
+BOARD = r'"topic":"board:wall".*?"panels":(?:\[|\{"0":)\{[^{}]*?"value":\[?(\d+)'  # whole, or a change
 
 
 def run(options: Options) -> Iterator[Figure]:

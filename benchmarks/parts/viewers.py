@@ -35,7 +35,7 @@ class Viewer:
         self.socket = trust.wrap_socket(plain, server_hostname="localhost")
         self.received: list[tuple[int, float]] = []
         self.rest = b""
-        words = ["GET /ws/live/ HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade"]
+        words = ["GET /ws/live/?changes=1 HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade"]
         words += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
         words += [f"Origin: https://localhost:{port}", f"Cookie: {cookie}", "", ""]
         self.socket.sendall("\r\n".join(words).encode())

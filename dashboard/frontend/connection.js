@@ -6,6 +6,7 @@
 // Once the user is signed out, or may not see a topic, it never connects again.
 
 import { delay } from "./backoff.js";
+import { changed } from "./changes.js";
 
 export const DEAD_AFTER = 6000; // milliseconds without a heartbeat or data
 export const POLL_AFTER = 3; // failed opens in a row
@@ -27,6 +28,7 @@ export class Line {
   #cancelRetry = () => {};
   #ended = false;
   #refused = false;
+  #last = new Map(); // by topic: the last message of this socket, with the whole state
 
   constructor(ports, hooks) {
     this.#ports = ports;
@@ -54,13 +56,18 @@ export class Line {
     this.#cancelRetry();
     const socket = this.#ports.socket();
     this.#socket = socket;
+    this.#last.clear();
     socket.onopen = () => {
       this.#hooks.opened();
-      socket.send(JSON.stringify({ subscribe: this.#topics }));
+      this.#subscribe();
     };
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
     socket.onclose = (event) => this.#close(event.code);
     this.#watch();
+  }
+
+  #subscribe() {
+    this.#socket.send(JSON.stringify({ subscribe: this.#topics }));
   }
 
   #hear(message) {
@@ -73,7 +80,18 @@ export class Line {
       this.#hooks.change();
     }
     if (message.beat) this.#hooks.beat(message.beat, message.database, message.clock_note ?? "");
-    if (message.data) this.#hooks.message(message);
+    const whole = message.change ? this.#applied(message) : message;
+    if (!whole?.data) return;
+    this.#last.set(whole.topic, whole);
+    this.#hooks.message(whole);
+  }
+
+  /** Returns the message of a change with the whole state; null if it is of another state than the last. */
+  #applied({ topic, version, from, change }) {
+    const last = this.#last.get(topic);
+    if (last?.version === from) return { topic, version, data: changed(last.data, change) };
+    if (this.#last.delete(topic)) this.#subscribe(); // the server answers with whole states
+    return null;
   }
 
   #watch() {

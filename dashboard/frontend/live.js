@@ -130,7 +130,7 @@ export async function askAlarms() {
 }
 
 const ports = {
-  socket: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`),
+  socket: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/?changes=1`),
   poll: ask,
   after: (milliseconds, call) => {
     const timer = setTimeout(call, milliseconds);

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from time import monotonic
 from typing import Annotated
+from urllib.parse import parse_qs
 
 import msgspec
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -62,7 +63,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if standing is None:
             await self.close(SESSION_ENDED)
             return
-        self.subscriber = Subscriber(standing)
+        asks = parse_qs(self.scope.get("query_string", b"").decode(errors="replace"))
+        self.subscriber = Subscriber(standing, changes="changes" in asks)
         self.forwarding = asyncio.create_task(self._forward(self.subscriber))
         self.hub.join(self.subscriber)
 

@@ -2,6 +2,7 @@
 
 It watches the topics' versions with one cheap query a tick, builds a changed topic's text once, and hands it to all
 subscribers. There are no queues: a slow subscriber finds only the newest text of each topic when it reads again.
+A subscriber that has taken the last text of a topic gets the change since then; every other one gets the whole.
 """
 
 import asyncio
@@ -46,17 +47,23 @@ class Source(Protocol):
 class Subscriber:
     """A socket, as the hub sees it."""
 
-    def __init__(self, standing: SessionInfo) -> None:
+    def __init__(self, standing: SessionInfo, *, changes: bool = False) -> None:
+        """`changes` says that it can apply changes."""
         self.standing = standing
+        self._changes = changes
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once the socket must close
         self._waiting: dict[str, str] = {}  # by topic; only existing topics, which are few
         self.refusals: list[str] = []
         self._ready = asyncio.Event()
 
-    def offer(self, topic: str, text: str) -> None:
-        """Replaces the text that waits for the same topic."""
-        self._waiting[topic] = text
+    def offer(self, topic: str, text: str, change: str = "") -> None:
+        """Replaces the text that waits for the same topic.
+
+        `change` leads from the text that was offered before to this one, if that is shorter. It takes the place of
+        `text` only once that former text, or the change to it, has been taken.
+        """
+        self._waiting[topic] = change if change and self._changes and topic not in self._waiting else text
         self._ready.set()
 
     def refuse(self, texts: list[str]) -> None:
@@ -87,7 +94,7 @@ class Audience:
         self._topic = topic
         self._all: set[Subscriber] = set()
         self._new: set[Subscriber] = set()
-        self._text = ""
+        self._text = ""  # always a whole one
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -103,10 +110,12 @@ class Audience:
         self._all.discard(subscriber)
         self._new.discard(subscriber)
 
-    def offer(self, text: str) -> None:
-        """Hands out a text. If it is unchanged, only subscribers that joined since the last offer receive it."""
+    def offer(self, snapshot: Snapshot) -> None:
+        """Hands out a snapshot. If it is unchanged, only subscribers that joined since the last offer receive it."""
+        text = snapshot.text
+        change = snapshot.change if snapshot.before == self._text else ""  # a poll may have built one in between
         for subscriber in self._new if text == self._text else self._all:
-            subscriber.offer(self._topic, text)
+            subscriber.offer(self._topic, text, "" if subscriber in self._new else change)
         self._text = text
         self._new.clear()
 
@@ -192,7 +201,7 @@ class Hub:
         for topic in topics:
             audience = self._audiences.get(topic)  # None if all have left meanwhile
             if audience and topic in snapshots:
-                audience.offer(snapshots[topic].text)
+                audience.offer(snapshots[topic])
             elif audience:
                 for subscriber in audience.members():
                     self._move(subscriber, subscriber.topics - {topic})

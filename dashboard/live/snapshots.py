@@ -14,6 +14,7 @@ from django.db import Error
 from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
 from dashboard.held.looks import one_look
+from dashboard.live.changes import change
 from streams.models.progress import read_versions
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ class Snapshot(NamedTuple):
     built: float  # seconds of the monotonic clock
     data: bytes  # JSON
     text: str  # the whole message
+    told: int = 0  # the version in the text; `version` is past it while the data stay the same
+    change: str = ""  # the message for a reader of `before`, a shorter one; "" if there is none
+    before: str = ""  # the whole message that was the newest until this one
 
 
 class Snapshots:
@@ -196,7 +200,8 @@ class Snapshots:
         if held and data == held.data:
             return held._replace(version=version, built=now)  # keeps the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
-        return Snapshot(version, now, data, msgspec.json.encode(message).decode())
+        packed = Snapshot(version, now, data, msgspec.json.encode(message).decode(), version)
+        return _since(held, packed, topic) if held and topic in self._followed else packed
 
     def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
         if page.version_of is not None:
@@ -204,6 +209,14 @@ class Snapshots:
         if page.version_topic is None:
             return int(self._began + self._clock())
         return versions.get(page.version_topic, 0)
+
+
+def _since(held: Snapshot, packed: Snapshot, topic: str) -> Snapshot:
+    """Returns a snapshot with the change since the one before it, if that is shorter than the whole."""
+    parts = msgspec.Raw(change(held.data, packed.data))
+    message = {"topic": topic, "version": packed.version, "from": held.told, "change": parts}
+    text = msgspec.json.encode(message).decode()
+    return packed._replace(change=text, before=held.text) if len(text) < len(packed.text) else packed
 
 
 def _unbuilt(topic: str) -> Snapshot:

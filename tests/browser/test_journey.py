@@ -157,7 +157,7 @@ def test_signing_out_clears_storage_but_keeps_preferences(sign_in: SignIn) -> No
 
 def test_page_polls_without_sockets(sign_in: SignIn) -> None:
     page = sign_in()
-    page.route_web_socket("**/ws/live/", lambda socket: socket.close())
+    page.route_web_socket(re.compile("/ws/live/"), lambda socket: socket.close())
     page.reload()
     expect_state(page, "polling")
     expect_move(page)

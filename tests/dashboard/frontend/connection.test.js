@@ -189,3 +189,33 @@ test("a server that cannot vouch for anybody is dialled again, ever more patient
   }
   assert.deepEqual(dialled, [1000, 3000, 7000]);
 });
+
+const whole = { topic: "market", version: 4, data: { trades: 1, values: [1, 2] } };
+
+test("a change is applied to the last state of its topic", () => {
+  const { world } = begin();
+  world.say(whole);
+  world.say({ topic: "market", version: 5, from: 4, change: { values: { keep: [1], after: [3] } } });
+  world.say({ topic: "market", version: 7, from: 5, change: { trades: [2] } });
+  assert.deepEqual(world.heard.slice(1), [
+    { topic: "market", version: 5, data: { trades: 1, values: [2, 3] } },
+    { topic: "market", version: 7, data: { trades: 2, values: [2, 3] } },
+  ]);
+});
+
+test("a change of another state is not shown, and the whole is asked for once", () => {
+  const { world } = begin();
+  world.say(whole);
+  world.say({ topic: "market", version: 7, from: 6, change: { trades: [2] } });
+  world.say({ topic: "market", version: 8, from: 7, change: { trades: [3] } });
+  assert.deepEqual([world.heard, world.socket.sent], [[whole], ['{"subscribe":["market"]}']]);
+});
+
+test("a new socket begins with whole states", async () => {
+  const { world } = begin();
+  world.say(whole);
+  world.socket.onclose({ code: 1006 });
+  await world.pass(1000);
+  world.say({ topic: "market", version: 5, from: 4, change: { trades: [2] } });
+  assert.deepEqual(world.heard, [whole]);
+});
