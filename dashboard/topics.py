@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboard import progress
 from dashboard.boards import topics as boards
+from dashboard.boards.keeping import MOVES
 from streams import applications
 from streams.core import topics
 from streams.core.names import MOST_NAME
@@ -23,6 +24,7 @@ class Page(NamedTuple):
     version_topic: str | None
     build: Build
     every: timedelta = timedelta(0)  # it need not be built more often
+    moves: timedelta = timedelta(0)  # nor more often if only time has passed; only with `version_of`
     staff: bool = False  # only staff may see it
     # For a topic of one ticker or site: its name, and the function that builds many at once and omits unknown ones.
     name: str = ""
@@ -74,7 +76,7 @@ def find(topic: str) -> Page | None:
     if kind is None or stream == "":
         return None
     stream = stream or kind.application
-    page = Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, kind.staff)
+    page = Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, staff=kind.staff)
     if kind.many is None:
         return page
     group = f"{topic.partition(':')[0]}@{stream}"
@@ -90,6 +92,7 @@ def _board(topic: str) -> Page | None:
         None,
         partial(boards.build, named),
         boards.EVERY,
+        timedelta(seconds=MOVES),
         name=topic,
         build_many=partial(boards.build_many, named),
         group=topic,

@@ -150,9 +150,9 @@ class Snapshots:
         if self._version(page, versions) <= since:
             return None
         with self._lock:
-            self._held[topic] = self._current(topic, versions)
+            found = self._held[topic] = self._current(topic, versions)
             self._note_polled(topic)
-            return self._held[topic]
+            return found if found.version > since else None
 
     def _note_polled(self, topic: str) -> None:
         """Forgets the topic that was polled the longest ago once there are more than MOST_POLLED."""
@@ -188,9 +188,13 @@ class Snapshots:
 
     def _is_fresh(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int]) -> bool:
         held = self._held.get(topic)
-        return held is not None and (
-            held.version == self._version(page, versions) or self._clock() - held.built < page.every.total_seconds()
-        )
+        if held is None:
+            return False
+        age = self._clock() - held.built
+        if held.version == self._version(page, versions) or age < page.every.total_seconds():
+            return True
+        # A commit that comes meanwhile moves the time on, too: the readers of a page are not told twice.
+        return age < page.moves.total_seconds() and held.version == self._version(page, versions, held.built)
 
     def _packed(
         self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]
@@ -203,9 +207,10 @@ class Snapshots:
         packed = Snapshot(version, now, data, msgspec.json.encode(message).decode(), version)
         return _since(held, packed, topic) if held and topic in self._followed else packed
 
-    def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
+    def _version(self, page: dashboard_topics.Page, versions: dict[str, int], at: float | None = None) -> int:
+        """Returns the version of a page as of now, or as of a time of the monotonic clock."""
         if page.version_of is not None:
-            return page.version_of(versions, self._began + self._clock())
+            return page.version_of(versions, self._began + (self._clock() if at is None else at))
         if page.version_topic is None:
             return int(self._began + self._clock())
         return versions.get(page.version_topic, 0)

@@ -113,6 +113,34 @@ def test_costly_topic_is_built_after_its_time_also_after_a_step_of_the_clock(ste
     assert found == [1, 1, 1, 4, 4]
 
 
+def test_topic_that_moves_with_time_is_built_for_time_alone_only_without_other_changes() -> None:
+    rows, seconds = [0], [0.0]
+
+    def version(versions: object, at: float) -> int:
+        return rows[0] + int(at) // 5
+
+    page = Page(None, lambda now: {}, moves=timedelta(seconds=5), version_of=version)
+    snapshots = Snapshots(lambda: WALL, lambda topic: page, dict, clock=lambda: seconds[0])
+    built = []
+    for at in (3.0, 4.0, 6.0, 8.5, 9.0, 13.9, 14.0, 21.0):
+        seconds[0] = at
+        rows[0] += at in (4.0, 9.0)
+        before = snapshots._held.get("board")
+        built += [at] if snapshots.refresh(["board"])["board"] is not before else []
+    assert built == [3.0, 4.0, 9.0, 14.0, 21.0]
+
+
+def test_poll_is_told_nothing_while_a_changed_topic_is_not_due() -> None:
+    versions, seconds = {"trades": 1}, [0.0]
+    page = Page("trades", lambda now: {}, every=timedelta(seconds=1))
+    snapshots = Snapshots(lambda: WALL, lambda topic: page, lambda: versions, clock=lambda: seconds[0])
+    found = [snapshots.newer("market", 0, versions)]
+    found.append(snapshots.newer("market", 1, {"trades": 2}))
+    seconds[0] = 1.0
+    found.append(snapshots.newer("market", 1, {"trades": 2}))
+    assert [each and each.version for each in found] == [1, None, 2]
+
+
 class Faulty:
     """Builds the topic `bad` only once `well` is True; `good` always. `now` is the clock, in seconds."""
 
