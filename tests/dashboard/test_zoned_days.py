@@ -59,7 +59,8 @@ def roll_all() -> None:
             pass
 
 
-def store(most: int = 99) -> None:
+def store(most: int = 20) -> None:
+    """Stores the newest days, among which are all that a test asks for."""
     for ladder in LADDERS:
         for _ in range(most):
             if not store_day(ladder, "s"):
@@ -86,8 +87,8 @@ def look(edges: list[int], function: str) -> Any:
     asked = Question(stream="s", start=edges[0] * 1000, end=edges[-1] * 1000, step=days.DAY, function=function)
     asked = replace(asked, column=column, by="ticker")
     in_milliseconds = [edge * 1000 for edge in edges]
-    plain = days.series(replace(TABLE, steps=None).series, asked, in_milliseconds)
-    found = TABLE.days(asked, in_milliseconds) or plain
+    found = TABLE.days(asked, in_milliseconds)
+    found = found or days.series(replace(TABLE, steps=None).series, asked, in_milliseconds)
     return (
         [market.bars_between("s", name, edges) for name in ("A", "B", market.ALL)],
         orders.counts_between("s", "AB", edges),
@@ -133,12 +134,14 @@ class Exactness(TestCase):
                 case "forget":
                     SiteStep.objects.filter(site="A").delete()
                     reading.forget(TABLE, "ticker", "A")
-                case found:
-                    for minute, name, count in found:
+                case records:
+                    for minute, name, count in records:
                         rows[minute, name] = count
                         put(start + timedelta(minutes=minute), name, count)
-            assert look(edges, function) == without_days(lambda: look(edges, function))
-        bars, counts, _ = look(edges, function)
+            found = look(edges, function)
+            if ZonedDay.objects.exists():  # else the same would be asked twice
+                assert found == without_days(lambda: look(edges, function))
+        bars, counts, _ = found
         expected = naive(rows, start, zone)
         found_bars = [{int(bar.start.timestamp()): bar.bought for bar in found} for found in bars[:2]]
         assert found_bars == [expected["A"], expected["B"]]
@@ -151,7 +154,7 @@ def test_stored_days_are_read_and_the_hours_are_not() -> None:
     sink.forget()
     edges = edges_of(STARTS[1], ZoneInfo("Europe/Berlin"))
     asks(edges)
-    for minute in range(0, MINUTES, 45):
+    for minute in range(0, MINUTES, 90):
         put(STARTS[1] + timedelta(minutes=minute), "A", 2)
     roll_all()
     expected = look(edges, "sum")
@@ -196,6 +199,8 @@ def test_day_that_is_not_over_or_not_asked_for_is_not_stored() -> None:
 def test_worker_stores_days_some_minutes_after_its_start_and_looks_again_after_a_minute() -> None:
     start = int(datetime(2026, 6, 1, 4, tzinfo=UTC).timestamp())
     lease("trades", clock.to_datetime((start + DAY) * 1000), stream="s")
+    noted = [ZonedDay(application="trades", stream="s", start=start - day * DAY) for day in range(5, 395)]
+    ZonedDay.objects.bulk_create(noted)  # for speed alone: the ten at both ends are missing
     now = [0.0]
     roller = Roller(BOTH, "s", lambda: now[0])
     found = []
@@ -203,8 +208,8 @@ def test_worker_stores_days_some_minutes_after_its_start_and_looks_again_after_a
         roller()
         found.append(ZonedDay.objects.count())
         AskedPhase.objects.update_or_create(phase=4 * 3600, defaults={"asked": datetime.now(UTC)})
-        ZonedDay.objects.all().delete()
-    assert found == [0, 400, 0, 400]
+        ZonedDay.objects.filter(start__gte=start - 9 * DAY).delete()
+    assert found == [390, 400, 390, 400]
 
 
 @pytest.mark.django_db
