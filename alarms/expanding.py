@@ -29,7 +29,7 @@ from common.database_errors import again_if_locked
 from common.text import cut
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
-from streams.models.statements import insert
+from streams.models.statements import insert, update
 
 MOST = 500  # notices of a transaction
 MOST_UNTOLD = 50  # reasons that a notice keeps
@@ -204,7 +204,7 @@ def _store(messages: list[_Row], now: datetime) -> None:
 
 def _mark(plain: list[tuple[int, str]], told: list[tuple[int, str]], now: datetime) -> None:
     """Marks notices as expanded: those without reasons in one statement."""
-    Notice.objects.filter(pk__in=[each for each, _ in plain]).update(expanded=now)
+    update(Notice, {}, {"expanded": now}, ids=[each for each, _ in plain])
     for number, reasons in told:
         Notice.objects.filter(pk=number).update(expanded=now, untold=reasons)
 

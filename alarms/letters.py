@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+import msgspec
 
 FIRING, AGAIN, RESOLVED, ESCALATED, TEST = "firing", "again", "resolved", "escalated", "test"
 STATES = {
@@ -15,8 +17,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """Holds the facts of one message. `name` is the idempotency key: it is the same in each attempt."""
 
     name: str
@@ -38,6 +39,7 @@ class Letter:
     acknowledge: str = ""  # the address at which this receiver acknowledges the episode; "" once it is over
 
 
+@lru_cache(maxsize=512)  # the messages of one commit mostly share theirs
 def iso(moment: datetime | None) -> str | None:
     """Returns a time as 2026-11-22T14:03:07.250Z, None for none."""
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

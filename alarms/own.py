@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models.functions import Now
-
 from alarms.evaluation import AGAIN, CLEARED, FIRING, RESOLVED
 from alarms.models import Episode, Notice, Rule
 from alarms.storing import Findings, name_of
@@ -86,5 +84,4 @@ def _notice(name: str, kind: str, number: int, at: int, value: float | None, sup
         at=clock.to_datetime(at),
         value=value,
         suppressed=suppressed,
-        made=Now(),
     )

@@ -23,6 +23,7 @@ from common.guarded import RefusedError
 from common.http_answers import BadAnswerError, Reader
 
 LULL = 0.002  # seconds without an answer after which the loop turns to the database
+FEW = 100  # results for which it does not turn there yet: a commit of a few takes as long as one of many
 _LATER = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -78,11 +79,15 @@ class Posts:
         self._next(wire)
 
     def drive(self, seconds: float, most: int) -> None:
-        """Sends and receives until there is no answer for a moment, for `seconds`, or until `most` results wait."""
+        """Sends and receives until there is no answer for a moment, for `seconds`, or until `most` results wait.
+
+        A moment without an answer does not count while the results are few.
+        """
         until = self._monotonic() + seconds
         self.look()
-        while self.is_busy and len(self._results) < most and self._monotonic() < until and self.turn(LULL):
-            pass
+        while self.is_busy and len(self._results) < most and self._monotonic() < until:
+            if not self.turn(LULL) and not 0 < len(self._results) < FEW:
+                return
 
     def turn(self, seconds: float) -> bool:
         """Waits for answers, at most `seconds`, and serves them; returns whether there was one."""

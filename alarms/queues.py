@@ -18,7 +18,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from alarms import links
 from alarms.channels.base import LONGEST_REST, Outcome, Receipt
@@ -30,7 +31,7 @@ from common.lasting import SLACK, has_ended, over
 from common.text import cut, one_line, storable
 from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
-from streams.models.statements import insert
+from streams.models.statements import among, insert, update
 
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message
@@ -160,7 +161,8 @@ def waiting(places: Sequence[Place], now: datetime, undue: Undue) -> dict[int, l
     found: dict[int, list[Job]] = {place.target: [] for place in places}
     ids = _next_ids(places, now, undue)
     for begin in range(0, len(ids), PIECE):
-        rows = Message.objects.filter(pk__in=ids[begin : begin + PIECE], state=Message.WAITING).order_by("id")
+        named = RawSQL(*among(Message, ids[begin : begin + PIECE]), output_field=BooleanField())  # noqa: S611 - ids
+        rows = Message.objects.filter(named, state=Message.WAITING).order_by("id")
         for target, *row in rows.values_list("target", *_FIELDS, *map(quick_time, _TIMES)):
             job = _job(row, target)
             if undue.get(target, {}).get(job.letter.episode, job.id) >= job.id:
@@ -245,8 +247,8 @@ def _delivered(good: list[Result], now: datetime) -> None:
     for each in good:
         groups[each.job.attempts].append(each.job.id)
     for attempts, ids in groups.items():
-        rows = Message.objects.filter(pk__in=ids, state=Message.WAITING)
-        rows.update(state=Message.DELIVERED, done=now, attempts=attempts + 1)
+        put = {"state": Message.DELIVERED, "done": now, "attempts": attempts + 1}
+        update(Message, {"state": Message.WAITING}, put, ids=ids)
 
 
 def _not_delivered(result: Result, now: datetime, chance: Callable[[], float]) -> datetime:

@@ -21,7 +21,7 @@ from alarms.letters import Letter
 from alarms.posting import Posts, failure
 from alarms.queues import Result
 
-TURN = 0.05  # seconds that requests are served before results are written
+TURN = 0.1  # seconds that requests are served before results are written
 
 
 class Senders:

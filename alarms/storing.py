@@ -1,6 +1,6 @@
 """Stores the findings of rules: episodes, notices and the states of keys, in the transaction of a commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 from django.db.models import F, Model
-from django.db.models.functions import Now
 
 from alarms.evaluation import Incident, KeyState, Seen, Told
 from alarms.models import Episode, Notice, Rule, Watched
@@ -16,7 +15,8 @@ from alarms.states import Finding, RuleStates
 from common.text import storable
 from streams.core import clock
 from streams.models.progress import announce
-from streams.models.upsert import ROWS_A_STATEMENT, upsert
+from streams.models.statements import insert
+from streams.models.upsert import upsert
 
 TOPIC = "alarms"  # its version grows with each commit that changes episodes
 COLUMNS, TEXT = 20, 200  # of a row that is kept with its episode, and characters of a text in it
@@ -105,7 +105,8 @@ def name_of(*parts: Any) -> str:
 
 
 def _store_episodes(findings: Findings) -> None:
-    _upsert_episodes(list(findings.begun.values()))
+    # Of episodes that exist, as an application's own may, the fields of CHANGING are overwritten.
+    insert(Episode, *_table(list(findings.begun.values())), key="name", overwrite=CHANGING)
     _update(Episode, CHANGING, ["name"], [(*values, name) for name, values in findings.going.items()])
     names = sorted({name for name, _ in findings.notices})
     ids: dict[str, int] = {}
@@ -114,20 +115,17 @@ def _store_episodes(findings: Findings) -> None:
     for name, notice in findings.notices:
         notice.episode_id = ids[name]
     rows = sorted((notice for _, notice in findings.notices), key=lambda notice: notice.at)  # a stable order
-    Notice.objects.bulk_create(rows, batch_size=ROWS_A_STATEMENT, ignore_conflicts=True)
+    insert(Notice, *_table(rows, leave_out="made"), ignore=True, now="made")
     announce(TOPIC)
 
 
-def _upsert_episodes(rows: Sequence[Episode]) -> None:
-    """Inserts episodes; of those that exist, as an application's own may, it overwrites the fields of CHANGING."""
-    names_target = connection.features.supports_update_conflicts_with_target
-    Episode.objects.bulk_create(
-        rows,
-        batch_size=ROWS_A_STATEMENT,
-        update_conflicts=True,
-        update_fields=CHANGING,
-        unique_fields=["name"] if names_target else None,
-    )
+def _table(rows: Sequence[Model], leave_out: str = "") -> tuple[list[str], Iterator[list[Any]]]:
+    """Returns the names of the columns of some rows, without their own number, and the values of each."""
+    if not rows:
+        return [], iter([])
+    fields = [each for each in rows[0]._meta.concrete_fields if not each.primary_key and each.name != leave_out]
+    names = [each.attname for each in fields]
+    return [each.name for each in fields], ([getattr(row, name) for name in names] for row in rows)
 
 
 def _update(model: type[Model], columns: Sequence[str], key: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -194,7 +192,6 @@ def _notice(episode: str, told: Told) -> Notice:
         at=clock.to_datetime(told.at),
         value=told.value,
         suppressed=told.suppressed,
-        made=Now(),
     )
 
 

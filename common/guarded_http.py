@@ -150,11 +150,17 @@ class Connection:
         return (self.trust or _trust()).wrap_socket(plain, server_hostname=self.where.host.rstrip("."))
 
 
+@lru_cache(maxsize=64)
+def _is_name(text: str) -> bool:
+    """Returns whether a header can have this name."""
+    return bool(_HEADER.fullmatch(text))
+
+
 def head(method: str, where: Place, headers: Mapping[str, str], length: int) -> bytes:
     """Returns the head of a request with a body of `length` bytes. Raises RefusedError for a header that is none."""
     lines = [f"{method} {where.target} HTTP/1.1", f"Host: {where.authority}"]
     for name, value in headers.items():
-        if not _HEADER.fullmatch(name) or not value.isascii() or not value.isprintable():
+        if not _is_name(name) or not value.isascii() or not value.isprintable():
             raise RefusedError(f"The header {name!r} has a sign that a header cannot have.")
         lines.append(f"{name}: {value}")
     if length or method not in ("GET", "HEAD"):

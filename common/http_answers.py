@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 MOST_HEAD = 16_384  # bytes of the status line and the headers of an answer
 SLACK = 16  # times the bytes that are wanted: of all that is read, with answers 1xx, marks of chunks, and trailers
@@ -147,7 +149,8 @@ def _number(text: str, base: int) -> int:
     return int(text, base)
 
 
-def _parsed(head: bytes) -> tuple[int, dict[str, str]]:
+@lru_cache(maxsize=64)  # a receiver's answers are mostly the same
+def _parsed(head: bytes) -> tuple[int, Mapping[str, str]]:
     first, _, rest = head.partition(b"\r\n")
     match = _STATUS.fullmatch(first)
     if not match:
@@ -157,4 +160,4 @@ def _parsed(head: bytes) -> tuple[int, dict[str, str]]:
         name, colon, value = line.partition(":")
         if colon:
             headers[name.strip().lower()] = value.strip()
-    return int(match[1]), headers
+    return int(match[1]), MappingProxyType(headers)

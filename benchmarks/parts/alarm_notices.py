@@ -14,7 +14,7 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - Django first
 
-from alarms import targets  # noqa: E402
+from alarms import storing, targets  # noqa: E402
 from alarms.models import Episode, Message, Notice, Rule, Subscription  # noqa: E402
 
 BATCH = 500
@@ -39,26 +39,24 @@ def main(port: int, count: int, notices: int) -> None:
 
 def commit(rule: Rule, first: int, size: int, targets: int) -> None:
     now = datetime.now(UTC)
+    found = storing.nothing()
+    for number in range(first, first + size):
+        episode = name(f"e{number}")
+        found.begun[episode] = Episode(
+            name=episode,
+            rule=rule,
+            rule_version=1,
+            stream="orders",
+            shard="0",
+            key=f"k{number % targets}",
+            severity="warning",
+            started=now,
+            value=31.0,
+            level=28.0,
+        )
+        found.notices.append((episode, Notice(name=name(f"n{episode}"), kind="firing", at=now, value=31.0)))
     with transaction.atomic():
-        episodes = Episode.objects.bulk_create(
-            Episode(
-                name=name(f"e{number}"),
-                rule=rule,
-                rule_version=1,
-                stream="orders",
-                shard="0",
-                key=f"k{number % targets}",
-                severity="warning",
-                started=now,
-                value=31.0,
-                level=28.0,
-            )
-            for number in range(first, first + size)
-        )
-        Notice.objects.bulk_create(
-            Notice(name=name(f"n{each.name}"), episode=each, kind="firing", at=now, value=31.0, made=now)
-            for each in episodes
-        )
+        storing.write(found)
 
 
 def name(text: str) -> str:

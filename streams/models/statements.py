@@ -28,8 +28,9 @@ def update(
     *,
     added: Values = NONE,
     later: Mapping[str, timedelta] = NONE,
+    ids: Sequence[int] | None = None,
 ) -> int:
-    """Changes the rows that have the values `key`, and returns their number.
+    """Changes the rows that have the values `key`, and one of `ids` if they are given, and returns their number.
 
     Fields get the values of `put` and grow by those of `added`; those of `later` become the database's own time plus a
     duration.
@@ -43,25 +44,43 @@ def update(
         changes.append(f"{quote(name)} = {sql}")
         params += more
     # As Django asks for a condition: a damaged flag of 5, which SQLite can hold, is true, and is not equal to one.
-    conditions = " AND ".join([quote(name) if value is True else f"{quote(name)} = %s" for name, value in key.items()])
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {', '.join(changes)} WHERE {conditions}"  # noqa: S608 - names of ours
+    conditions = [quote(name) if value is True else f"{quote(name)} = %s" for name, value in key.items()]
+    params += prepared(model, {name: key[name] for name in key if key[name] is not True})
+    if ids is not None:
+        if not ids:
+            return 0
+        condition, numbers = among(model, ids)
+        conditions.append(condition)
+        params += numbers
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {', '.join(changes)} WHERE {' AND '.join(conditions)}"  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
-        cursor.execute(statement, params + prepared(model, {name: key[name] for name in key if key[name] is not True}))
+        cursor.execute(statement, params)
         return int(cursor.rowcount)
 
 
-def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore: bool = False) -> None:
+def insert(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    ignore: bool = False,
+    key: str = "",
+    overwrite: Sequence[str] = (),
+    now: str = "",
+) -> None:
     """Inserts rows of values of the database's own types, or datetimes. `ignore` leaves out those that exist.
+
+    Of a row whose unique `key` exists, the columns `overwrite` are changed instead; no two rows may have the same key.
+    The column `now`, for which rows have no value, becomes the database's own time.
 
     Takes a fifth of the time that bulk_create takes for each row. PostgreSQL, which plans each statement anew, gets all
     rows in one statement with an array for each column.
     """
-    conflict = OnConflict.IGNORE if ignore else None
-    ops = connection.ops
     fields: list[Any] = [model._meta.get_field(name) for name in columns]
-    names = ", ".join(ops.quote_name(field.column) for field in fields)
-    begin = f"{ops.insert_statement(on_conflict=conflict)} {ops.quote_name(model._meta.db_table)} ({names})"
-    end = ops.on_conflict_suffix_sql(fields, conflict, [], [])
+    conflict = OnConflict.UPDATE if overwrite else OnConflict.IGNORE if ignore else None
+    begin = _beginning(model, [*(field.column for field in fields), *([now] if now else [])], conflict)
+    end = connection.ops.on_conflict_suffix_sql(fields, conflict, overwrite, [key] if overwrite else [])
+    time = f", {_now(connection.vendor, model)}" if now else ""
     adapted = _Adapted()
     values = [[adapted[value] if type(value) is datetime else value for value in row] for row in rows]
     if not values:
@@ -69,14 +88,30 @@ def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{_plain_type(field)}[]" for field in fields)
-            statement = f"{begin} SELECT * FROM unnest({arrays}) {end}"  # noqa: S608 - names of columns and types
+            statement = f"{begin} SELECT rows.*{time} FROM unnest({arrays}) AS rows {end}"  # noqa: S608 - names of columns and types
             cursor.execute(statement, [list(column) for column in zip(*values, strict=True)])
             return
-        marks = f"({', '.join(['%s'] * len(columns))})"
+        marks = f"({', '.join(['%s'] * len(columns))}{time})"
         size = VALUES_MOST // len(columns)
         for start in range(0, len(values), size):
             piece = values[start : start + size]
             cursor.execute(f"{begin} VALUES {', '.join([marks] * len(piece))} {end}", [*chain.from_iterable(piece)])
+
+
+def _beginning(model: type[Model], columns: Iterable[str], conflict: OnConflict | None) -> str:
+    quote, verb = connection.ops.quote_name, connection.ops.insert_statement(on_conflict=conflict)
+    return f"{verb} {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+
+
+def among(model: type[Model], ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """Returns the condition that a row has one of some ids, of which there is one at least, and its parameters.
+
+    Django's own `__in` prepares each value by itself, and takes as long as the statement.
+    """
+    column = f"{connection.ops.quote_name(model._meta.db_table)}.{connection.ops.quote_name('id')}"
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [list(ids)]
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
 
 
 def _plain_type(field: Any) -> str:
@@ -96,6 +131,13 @@ def prepared(model: type[Model], values: Values) -> list[Any]:
     """Returns the values as this thread's database takes them."""
     field: Any = model._meta.get_field
     return [field(name).get_db_prep_save(value, connection) for name, value in values.items()]
+
+
+@cache
+def _now(vendor: str, model: type[Model]) -> str:
+    """Returns the expression for the time, without parameters; `vendor` is the database's."""
+    query = model._default_manager.all().query
+    return str(query.get_compiler(connection=connection).compile(Now().resolve_expression(query))[0])
 
 
 @cache

@@ -4,11 +4,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from alarms import channels, targets
 from alarms.channels.base import ConfigError, Outcome

@@ -3,7 +3,6 @@
 import hmac
 import json
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from accounts.models import User
 from alarms import channels, targets

@@ -1,11 +1,14 @@
 """Tests the statements of commits: they change the same rows as Django's own."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
+from alarms.models import Episode, Notice, Rule
 from applications.orders.models import SiteSecond
 from sql.live.models import SqlDraft
 from streams.models import Lease, RollupMark
@@ -49,6 +52,34 @@ def test_insert_leaves_out_rows_that_exist(count: int) -> None:
     insert(SiteSecond, columns, rows(2), ignore=True)
     found = SiteSecond.objects.order_by("site").values_list("site", "lines")
     assert list(found) == [(f"{number:03}", 1 + number % 2) for number in range(count)]
+
+
+def stored_notices(values: list[float], *, overwrite: bool) -> list[tuple[Any, ...]]:
+    """Writes notices "0", "1" …, and returns all that are stored: name, value, whether it is of this minute."""
+    rows = [(str(number), 1, "firing", THEN, value, 0, "") for number, value in enumerate(values)]
+    columns = ("name", "episode", "kind", "at", "value", "suppressed", "untold")
+    insert(Notice, columns, rows, ignore=True, key="name", overwrite=["value"] if overwrite else (), now="made")
+    recent = Q(made__gt=Now() - timedelta(minutes=1), made__lte=Now())
+    found = Notice.objects.order_by("id").annotate(recent=Exists(Notice.objects.filter(recent, pk=OuterRef("pk"))))
+    return list(found.values_list("name", "value", "recent"))
+
+
+@pytest.mark.django_db
+def test_insert_takes_the_time_of_the_database_and_overwrites_when_a_key_exists() -> None:
+    rule = Rule.objects.create(name="r", title="R", application="orders")
+    Episode.objects.create(pk=1, name="e", rule=rule, rule_version=1, severity="info", started=THEN)
+    assert stored_notices([1.0], overwrite=True) == [("0", 1.0, True)]
+    assert stored_notices([2.0, 3.0], overwrite=False) == [("0", 1.0, True), ("1", 3.0, True)]
+    assert stored_notices([4.0, 5.0], overwrite=True) == [("0", 4.0, True), ("1", 5.0, True)]
+
+
+@pytest.mark.django_db
+def test_update_changes_rows_by_their_ids() -> None:
+    names = [RollupMark.objects.create(application=name, stream="s", minute=THEN).pk for name in "abc"]
+    assert update(RollupMark, {"stream": "s"}, {"stream": "t"}, ids=names[1:]) == 2
+    assert update(RollupMark, {"stream": "s"}, {"stream": "u"}, ids=names[1:]) == 0
+    assert update(RollupMark, {}, {"stream": "u"}, ids=[]) == 0
+    assert list(RollupMark.objects.order_by("id").values_list("stream", flat=True)) == ["s", "t", "t"]
 
 
 @pytest.mark.django_db
