@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
+from alarms import targets
 from alarms.models import Episode, Message, Notice, Rule
 from streams.applications import Figure
 
@@ -20,12 +21,15 @@ def figures() -> Iterator[Figure]:
     yield Figure(name="millrace_alarms_open", help=words, labels=("rule", "severity"), values=rows)
     now = timezone.now()
     since = now - LAST
-    done = Message.objects.filter(made__gte=since).values_list("state").annotate(count=Count("id"))
-    counts = {str(state): float(count) for state, count in done}
+    done = Message.objects.filter(made__gte=since)
+    states = done.values_list("state").annotate(count=Count("id"))
+    counts = {str(state): float(count) for state, count in states}
+    counts[targets.DRY] = float(done.filter(targets.is_dry_run(), state=Message.DELIVERED).count())
+    counts[Message.DELIVERED] = counts.get(Message.DELIVERED, 0.0) - counts[targets.DRY]
     counts[Message.WAITING] = float(Message.objects.filter(state=Message.WAITING).count())
-    states = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.SILENCED, Message.DROPPED)
+    names = (Message.WAITING, Message.DELIVERED, targets.DRY, Message.FAILED, Message.SILENCED, Message.DROPPED)
     words = "Messages of alarms that wait, and those made in the last hour that do not, by state."
-    by_state = [((state,), counts.get(state, 0.0)) for state in states]
+    by_state = [((state,), counts.get(state, 0.0)) for state in names]
     yield Figure(name="millrace_messages", help=words, labels=("state",), values=by_state)
     oldest = [
         Message.objects.filter(state=Message.WAITING).aggregate(first=Min("made"))["first"],

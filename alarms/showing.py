@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 
-from alarms import spec
-from alarms.models import Episode
+from alarms import wording
+from alarms.models import Episode, RuleVersion
+from alarms.spec import SEVERITIES as LEAST_FIRST
+from alarms.spec import RuleSpec, SpecError, read
 from common.text import counted
 from streams.core.clock import iso
 from streams.models.kept import Kept
 
-SEVERITIES = spec.SEVERITIES[::-1]  # the worst first
+SEVERITIES = LEAST_FIRST[::-1]  # the worst first
 SHOWN = 50  # open episodes in the topic
 CSV_COLUMNS = (
     *("severity", "rule", "title", "key", "stream", "started", "ended", "value", "peak", "level", "calls", "notices"),
@@ -56,8 +59,25 @@ def snapshot(now: datetime) -> dict[str, Any]:
 
 
 def rows(episodes: Iterable[Episode]) -> list[dict[str, Any]]:
-    """Returns the episodes as values of JSON; `rule` must be loaded with them."""
-    return [row(each) for each in episodes]
+    """Returns the episodes as values of JSON, with `reached` in words; `rule` must be loaded with them."""
+    found = list(episodes)
+    texts = _versions([each.rule_id for each in found if not each.rule.own])
+    specs = {each.pk: _spec(texts.get((each.rule_id, each.rule_version), "")) for each in found}
+    return [row(each) | {"reached": wording.reached(specs[each.pk], each.level, each.value)} for each in found]
+
+
+def _versions(rules: list[int]) -> dict[tuple[int, int], str]:
+    """Returns the texts of rules by rule and version."""
+    found = RuleVersion.objects.filter(rule__in=set(rules)).values_list("rule", "number", "spec") if rules else []
+    return {(rule, number): text for rule, number, text in found}
+
+
+@lru_cache(maxsize=256)
+def _spec(text: str) -> RuleSpec | None:
+    try:
+        return read(text)
+    except SpecError:
+        return None
 
 
 def row(episode: Episode) -> dict[str, Any]:

@@ -82,6 +82,16 @@ def condition(spec: RuleSpec) -> str:
     return f"no row for {short(spec.after)}" if spec.kind == "absent" else KINDS[spec.kind]
 
 
+def reached(spec: RuleSpec | None, level: float | None, value: float | None) -> str:
+    """Returns what an episode reached, in words: "orders at least 5". An application's own rule has no `spec`."""
+    if spec is None:
+        side = KINDS["below" if level is not None and value is not None and value < level else "above"]
+        return "" if level is None else f"{side} {plain(level)}"
+    if level is not None and spec.kind in SIDES:
+        return f"{_value(spec)} {SIDES[spec.kind][0]} {plain(level)}"
+    return f"no row for {short(spec.after)}" if spec.kind == "absent" else KINDS[spec.kind]
+
+
 def _value(spec: RuleSpec) -> str:
     if not spec.window:
         return spec.column

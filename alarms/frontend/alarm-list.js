@@ -25,7 +25,7 @@ function fill(row, alarm) {
   setTime(cells.started, alarm.started);
   setText(cells.state, acknowledged(alarm.acknowledged_by));
   setCell(cells.peak, figure(alarm.peak));
-  setText(cells.level, figure(alarm.level));
+  setText(cells.reached, alarm.reached || "–");
 }
 
 function show({ open, episodes }) {

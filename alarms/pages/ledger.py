@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
+from alarms import targets
 from alarms.models import Attempt, Message, Notice, Rule
 from alarms.pages import about
 from alarms.pages.narrowing import EVER, asked_of, query
@@ -21,7 +22,7 @@ from streams.core import clock
 from streams.core.clock import iso
 
 ROWS = 50
-STATES = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.SILENCED, Message.DROPPED)
+STATES = (Message.WAITING, Message.DELIVERED, targets.DRY, Message.FAILED, Message.SILENCED, Message.DROPPED)
 COLUMNS = (
     *(
         "made",
@@ -51,14 +52,13 @@ def ledger(request: HttpRequest) -> HttpResponse:
     if asked["state"] == UNTOLD:
         found = _within(narrowed_untold(asked), period)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    states = dict(Message.objects.order_by().values_list("state").annotate(number=Count("pk")))
     context: dict[str, Any] = {
         "asked": asked,
         "narrows": any(asked.values()) or not period.usual,
         "period": period,
         "whole": period.usual,
         "page": page,
-        "states": [(state, states.get(state, 0), query(asked | {"state": state}, period)) for state in STATES],
+        "states": [(state, number, query(asked | {"state": state}, period)) for state, number in _counts().items()],
         "untold": [(notice, about.untold_reasons(notice)) for notice in page] if asked["state"] == UNTOLD else None,
         "untold_query": query(asked | {"state": UNTOLD}, period),
         "any_state": query(asked | {"state": ""}, period),
@@ -97,8 +97,22 @@ def narrowed(found: QuerySet[Message], asked: dict[str, str]) -> QuerySet[Messag
         for field in ("target_name", "why", "name", "notice__episode__key", "notice__episode__rule__title"):
             fits |= Q(**{f"{field}__icontains": text})
         found = found.filter(fits | Q(pk__in=Attempt.objects.filter(answer__icontains=text).values("message")))
-    exact = {"notice__episode__rule__name": asked["rule"], "target_name": asked["target"], "state": asked["state"]}
+    if asked["state"] in (Message.DELIVERED, targets.DRY):
+        called = targets.is_dry_run() if asked["state"] == targets.DRY else ~targets.is_dry_run()
+        found = found.filter(called, state=Message.DELIVERED)
+    elif asked["state"]:
+        found = found.filter(state=asked["state"])
+    exact = {"notice__episode__rule__name": asked["rule"], "target_name": asked["target"]}
     return found.filter(**{field: value for field, value in exact.items() if value})
+
+
+def _counts() -> dict[str, int]:
+    """Returns the number of all messages by STATES; dry runs are found by their answers."""
+    found = dict(Message.objects.order_by().values_list("state").annotate(number=Count("pk")))
+    attempts = Attempt.objects.filter(good=True, answer__startswith=targets.DRY_RUN)
+    found[targets.DRY] = attempts.filter(message__state=Message.DELIVERED).values("message").distinct().count()
+    found[Message.DELIVERED] = found.get(Message.DELIVERED, 0) - found[targets.DRY]
+    return {state: found.get(state, 0) for state in STATES}
 
 
 def narrowed_untold(asked: dict[str, str]) -> QuerySet[Notice]:
@@ -126,10 +140,12 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
     for each in found.iterator(1000):
         episode = each.notice.episode
         answers: list[Attempt] = each.answers  # type: ignore[attr-defined]  # of the Prefetch
+        answer = answers[0].answer if answers else ""
+        result = targets.result(each.state, answer)
         yield [
-            *(iso(each.made), each.state, each.target_name, episode.rule.name, episode.key, episode.severity),
+            *(iso(each.made), result, each.target_name, episode.rule.name, episode.key, episode.severity),
             *(each.notice.kind, each.notice.suppressed, each.attempts, iso(each.done)),
-            *(answers[0].answer if answers else "", each.why, each.name, reverse("episode", args=[episode.pk])),
+            *(answer, each.why, each.name, reverse("episode", args=[episode.pk])),
         ]
 
 

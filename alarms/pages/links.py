@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.guards import discreet
 from alarms import acknowledging
 from alarms.acknowledging import MOST_NOTE, RefusedError
-from alarms.showing import row
+from alarms.showing import rows
 
 MOST_TOKEN = 300  # characters
 
@@ -25,7 +25,7 @@ def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "alarms/link_over.html", status=410)
     episode, target = found
-    context = {"episode": row(episode), "target": target, "most": MOST_NOTE}
+    context = {"episode": rows([episode])[0], "target": target, "most": MOST_NOTE}
     if request.method != "POST":
         return render(request, "alarms/link.html", context)
     try:

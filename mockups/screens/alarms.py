@@ -52,18 +52,50 @@ def _severity(sheet: Sheet, x: float, y: float, name: str) -> None:
 
 
 OPEN = [
-    *(Column(name, width, right=False) for name, width in (("Severity", 130), ("Rule", 290), ("Key", 160))),
+    *(Column(name, width, right=False) for name, width in (("Severity", 130), ("Rule", 260), ("Key", 130))),
     *(Column(name, width, right=False) for name, width in (("Since (UTC)", 190), ("State", 232))),
-    *(Column(name, width) for name, width in (("Value", 110), ("Level", 120))),
+    *(Column("Value", 100), Column("Level", 190, right=False)),
 ]
 OPENED = [
-    ["critical", "Orders per 15 s, at least 30", "london", "2026-11-22 14:02:11", "open, nobody yet", "41", "30"],
-    ["warning", "Temperature, absent for 60 s", "boiler-2", "2026-11-22 13:58:01", "acknowledged by ada", "–", "60 s"],
+    [
+        "critical",
+        "Orders per 15 s, at least 30",
+        "london",
+        "2026-11-22 14:02:11",
+        "open, nobody yet",
+        "41",
+        "lines at least 30",
+    ],
+    [
+        "warning",
+        "Temperature, absent for 60 s",
+        "boiler-2",
+        "2026-11-22 13:58:01",
+        "acknowledged by ada",
+        "–",
+        "no row for 60s",
+    ],
 ]
 PAST = [
-    ["critical", "Orders per 15 s, at least 30", "berlin", "2026-11-22 13:31:20", "lasted 2 min 4 s", "38", "30"],
-    ["info", "Mean price, at most 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "300"],
-    ["critical", "Orders per 15 s, at least 30", "lisbon", "2026-11-22 11:54:41", "lasted 58 s", "33", "30"],
+    [
+        "critical",
+        "Orders per 15 s, at least 30",
+        "berlin",
+        "2026-11-22 13:31:20",
+        "lasted 2 min 4 s",
+        "38",
+        "lines at least 30",
+    ],
+    ["info", "Mean price, at most 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "price at most 300"],
+    [
+        "critical",
+        "Orders per 15 s, at least 30",
+        "lisbon",
+        "2026-11-22 11:54:41",
+        "lasted 58 s",
+        "33",
+        "lines at least 30",
+    ],
 ]
 
 
@@ -206,7 +238,7 @@ def ledger() -> Sheet:
     _heading(sheet, "Ledger", "Each message: its target, its result, its attempts, and why it was not sent", "Ledger")
     with sheet.group("filter"):
         x = EDGE
-        for name in ("Any result", "Waiting", "Delivered", "Failed", "Silenced", "Dropped"):
+        for name in ("Any result", "Waiting", "Delivered", "Dry run", "Failed", "Silenced", "Dropped"):
             here = name == "Any result"
             sheet.rect(
                 x, 160, 110, 32, stroke=BLUE if here else LINE, fill=PALE_GREY if here else "#ffffff", round_=True

@@ -56,6 +56,14 @@ def test_list_shows_open_alarms_then_past_ones_and_takes_filters(viewer: Client,
     assert names(viewer, query) == found
 
 
+def test_list_says_in_words_what_an_alarm_reached_by_the_version_that_raised_it(viewer: Client, busy: Rule) -> None:
+    making.episode("a", rule=busy, rule_version=1, level=45.0, value=46.0, ended=T0)
+    making.episode("b", rule=busy, rule_version=9, level=3.0, value=2.0, started=T0 - timedelta(hours=1), ended=T0)
+    making.episode("c", level=28.0, value=28.0, started=T0 - timedelta(hours=2), ended=T0)
+    found = [row["reached"] for row in viewer.get("/alarms/").context["past"]]
+    assert found == ["trades at least 45", "at most 3", "at least 28"]
+
+
 def test_csv_has_the_rows_of_the_same_filters(viewer: Client) -> None:
     some()
     answer = viewer.get("/alarms/episodes.csv?rule=frost")

@@ -71,6 +71,13 @@ def test_message_of_a_dry_run_is_not_called_delivered(viewer: Client) -> None:
     some()
     Attempt.objects.filter(answer="200 OK").update(answer=f"{targets.DRY_RUN}: a call")
     boiler = Message.objects.get(notice__episode__key="boiler").notice.episode_id
+    found = {
+        state: [*viewer.get(f"/alarms/ledger/?state={state}").context["page"]] for state in ("delivered", "dry run")
+    }
+    assert {state: len(rows) for state, rows in found.items()} == {"delivered": 0, "dry run": 1}
+    assert [number for _, number, _ in viewer.get("/alarms/ledger/").context["states"]] == [0, 0, 1, 1, 1, 0]
+    rows = [*csv.DictReader(b"".join(viewer.get("/alarms/ledger.csv?q=call")).decode().splitlines())]
+    assert [row["result"] for row in rows] == ["dry run"]
     assertContains(viewer.get("/alarms/ledger/"), 'result">dry run</td>')
     assertContains(viewer.get(f"/alarms/{boiler}/"), 'data-f="result">dry run</td>')
 
