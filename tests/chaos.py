@@ -201,10 +201,9 @@ class ChaosHarness:
         EmbeddedStream(deployment.streams, "large").create()
         deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.audit_app.settings"
         deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
-        deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
+        deploys = [("sql", "deploy", name, str(copied(name, deployment.folder))) for name in IN_SQL]
+        deployment.run_all(("migrate", "--run-syncdb", "--verbosity", "0"), *deploys)
         self.versions: dict[str, int] = {}  # the active ones, once there are two
-        for name in IN_SQL:
-            deployment.run("sql", "deploy", name, str(copied(name, deployment.folder)))
         self.workers = Workers(deployment, self.chance)
         self.producers = Producers(deployment, self.chance)
 

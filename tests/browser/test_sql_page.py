@@ -22,8 +22,10 @@ pytestmark = [pytest.mark.xdist_group("sql-page"), pytest.mark.needs(AXE)]
 
 @pytest.fixture(scope="module")
 def filled(deployment: Deployment) -> None:
-    deployment.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
-    deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
+    deployment.run_all(
+        ("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0"),
+        ("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks")),
+    )
 
 
 @pytest.fixture(scope="module")

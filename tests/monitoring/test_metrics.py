@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.commands import exit_code
 from tests.deployment import Deployment, Web, kill
 from tests.processes import limited
 from tests.waiting import wait_for
@@ -54,11 +55,15 @@ class Exporter:
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """Where 2,000 trades and 300 orders were put and applied, three of them bad, by processes that have ended."""
     deployment = Deployment(tmp_path_factory.mktemp("deployment"))
-    deployment.run("produce", "trades", "--count", "2000", "--rate", "0")
-    deployment.run("produce", "orders", "--count", "300", "--rate", "0", "--site", "london", "--stream", "shop")
-    deployment.run("produce", "orders", "--count", "3", "--rate", "0", "--stream", "trades")
-    deployment.run("consume", "trades", "--until-caught-up")
-    deployment.run("consume", "orders", "--until-caught-up", "--stream", "shop")
+    deployment.run_all(
+        ("produce", "trades", "--count", "2000", "--rate", "0"),
+        ("produce", "orders", "--count", "300", "--rate", "0", "--site", "london", "--stream", "shop"),
+        ("produce", "orders", "--count", "3", "--rate", "0", "--stream", "trades"),
+    )
+    deployment.run_all(
+        ("consume", "trades", "--until-caught-up"),
+        ("consume", "orders", "--until-caught-up", "--stream", "shop"),
+    )
     return deployment
 
 
@@ -154,8 +159,9 @@ def test_exporter_reports_only_a_missing_database_and_recovers(deployment: Deplo
 
 
 @pytest.mark.parametrize("bind", ["0.0.0.0:9101", "9101", "localhost:9101", "127.0.0.1:99999", "127.0.0.1:", "x" * 999])
-def test_exporter_listens_on_loopback_only(deployment: Deployment, bind: str) -> None:
-    assert "is no loopback address and port" in deployment.run("metrics", "--bind", bind, code=2)
+def test_exporter_listens_on_loopback_only(bind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("metrics", "--bind", bind) == 2
+    assert "is no loopback address and port" in capsys.readouterr().err
 
 
 def test_exporter_reports_a_taken_port_with_one_sentence(deployment: Deployment, exporter: Exporter) -> None:
