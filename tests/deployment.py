@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
+from streams.core.showing import json_line
+from streams.operations.tail import Tail, row
 from tests import dumps, once
 from tests.databases import Database, kept, let_go, sqlite
 from tests.waiting import wait_for
@@ -79,6 +83,24 @@ class Deployment:
     def rows(self, *words: str) -> Iterator[dict[str, Any]]:
         """Yields the rows that a command prints with --json."""
         return map(json.loads, self.run(*words, "--json").splitlines())
+
+    # The next three spare the start of a process where the command is not what is tested. The streams are embedded.
+
+    def create(self, *streams: str, shards: int = 1) -> None:
+        """Creates streams, as `streams create` does."""
+        for name in streams:
+            with closing(EmbeddedStream(self.streams, name)) as stream:
+                stream.create(shards)
+
+    def created(self) -> list[str]:
+        """Returns the names of the streams, sorted."""
+        return EmbeddedStream.names(self.streams) if self.streams.exists() else []
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """Returns the records of a stream as `streams tail --json` prints them."""
+        with closing(EmbeddedStream(self.streams, name)) as stream:
+            found = Tail(stream, TRIM_HORIZON, pause=lambda: None).held()
+            return [json.loads(json_line(row(record, stream.sequence_text))) for record in found]
 
     def query(self, sql: str) -> list[Any]:
         """Straight from the database, past Django."""

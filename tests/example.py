@@ -48,7 +48,7 @@ class ExampleDeployment(Deployment):
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> ExampleDeployment:
     deployment = ExampleDeployment(tmp_path_factory.mktemp("example"))
     deployment.environment |= SETTINGS | {"STATE_HEAD": "100"}  # bytes, so that states have segments
-    deployment.run("streams", "create", "readings", "--shards", "2")
+    deployment.create("readings", shards=2)
     return deployment
 
 

@@ -69,14 +69,14 @@ def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], t
 
 @pytest.mark.parametrize(("shards", "in_sql"), [(1, "book"), (3, "tickers")])
 def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deployment, shards: int, in_sql: str) -> None:
-    deployment.run("streams", "create", "trades", "--shards", str(shards))
-    deployment.run("streams", "create", "large")
+    deployment.create("trades", shards=shards)
+    deployment.create("large")
     deployment.run("sql", "deploy", in_sql, str(copied(in_sql, deployment.folder, source="trades")))
     producer = deployment.start("produce", "trades", "--count", str(RECORDS), "--rate", "0", "--seed", "7")
     kills = consume_under_fire(deployment, ["trades", in_sql], RECORDS, Random(shards))
     assert producer.wait(timeout=60) == 0
     producer.communicate(timeout=60)
-    records = list(deployment.rows("streams", "tail", "trades"))
+    records = deployment.records("trades")
     assert len(records) == RECORDS
     assert sorted(record["data"]["id"] for record in records) == list(range(1, RECORDS + 1))
     reported = {
@@ -143,7 +143,7 @@ def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deploy
     assert total == LINES
     deployment.run("alarms", "add-rule", "rush", written(RUSH))
     kills = consume_under_fire(deployment, ["orders"], total, Random(1))
-    records = list(deployment.rows("streams", "tail", "orders"))
+    records = deployment.records("orders")
     episodes = list(deployment.rows("report", "orders", "--minutes", "100000"))
     assert [(row["started"], row["peak"], row["lines"]) for row in episodes] == naive_episodes(records)
     assert len(episodes) > 50
@@ -188,13 +188,11 @@ def check_rush(deployment: Deployment, records: list[dict[str, Any]]) -> int:
 def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment, shared_data: Path) -> None:
     path = shared_data / "online_retail_2010-12_2011-04.csv.xz"
     producer = deployment.start("produce", "orders", "--file", str(path), "--rate", "0", "--count", str(LINES))
-    wait_for(lambda: deployment.streams.exists() and '"orders"' in deployment.run("streams", "list", "--json"))
+    wait_for(lambda: "orders" in deployment.created())
     consume_under_fire(deployment, ["orders"], LINES, Random(2))
     producer.communicate(timeout=60)
     found = [(row["peak"], row["lines"]) for row in deployment.rows("report", "orders")]
-    assert found == [
-        (peak, lines) for _, peak, lines in naive_episodes(list(deployment.rows("streams", "tail", "orders")))
-    ]
+    assert found == [(peak, lines) for _, peak, lines in naive_episodes(deployment.records("orders"))]
 
 
 def test_records_of_two_applications_count_once_when_their_worker_is_killed(deployment: Deployment) -> None:
@@ -213,7 +211,7 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
         for row in deployment.rows("report", "trades")
     }
-    assert reported == naive_minutes(list(deployment.rows("streams", "tail", "trades")))
+    assert reported == naive_minutes(deployment.records("trades"))
     lines = deployment.query("SELECT sum(lines) FROM orders_sitesecond")
     kept = deployment.query("SELECT count(*) FROM orders_orderline")
     assert (lines, kept, list(map(deployment.applied, BOTH))) == ([(20_000,)], [(20_000,)], [20_000, 20_000])
@@ -221,7 +219,7 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
 
 
 def test_records_put_before_a_kill_are_readable_after_it(deployment: Deployment) -> None:
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     known = 0
     for round_ in range(5):
         producer = deployment.start("produce", "trades", "--rate", "0", "--seed", str(round_))

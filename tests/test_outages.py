@@ -54,7 +54,7 @@ class Running:
 
 def check_counts(deployment: Deployment) -> None:
     deployment.run("consume", "trades", "--until-caught-up")
-    records = list(deployment.rows("streams", "tail", "trades"))
+    records = deployment.records("trades")
     [(applied, letters)] = deployment.query(
         "SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = 'trades'"
     )
@@ -96,7 +96,7 @@ def has_moved(deployment: Deployment, application: str, done: int) -> bool:
 def test_repeated_loss_of_the_database_costs_no_record(deployment: Deployment, proxy: Proxy) -> None:
     names = ("trades", "orders")
     producers = [Running(deployment, "produce", name, "--rate", "300", "--seed", "1") for name in names]
-    wait_for(lambda: "orders" in deployment.run("streams", "list") and "trades" in deployment.run("streams", "list"))
+    wait_for(lambda: deployment.created() == ["orders", "trades"])
     workers = [Running(deployment, "consume", name) for name in names]
     wait_for(lambda: deployment.applied("trades") and deployment.applied("orders"))
     for cut in range(1, 4):
@@ -152,7 +152,7 @@ def no_space(running: Running, *, most: int = 1024) -> None:
 def test_full_disk_stops_no_process_and_loses_no_record(tmp_path: Path) -> None:
     deployment = Deployment(tmp_path)
     producer = Running(deployment, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
-    wait_for(lambda: deployment.streams.exists() and "trades" in deployment.run("streams", "list"))
+    wait_for(lambda: "trades" in deployment.created())
     worker = Running(deployment, "consume", "trades")
     wait_for(lambda: deployment.applied("trades") > 100)
     for process, words in ((worker, "The database refused"), (producer, "The embedded stream in ")):

@@ -143,4 +143,4 @@ def test_janitor_beside_a_busy_worker_loses_no_record(tmp_path: Path) -> None:
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
         for row in deployment.rows("report", "trades")
     }
-    assert counted == naive_minutes(list(deployment.rows("streams", "tail", "trades")))
+    assert counted == naive_minutes(deployment.records("trades"))

@@ -25,7 +25,7 @@ def deployment(tmp_path: Path) -> Deployment:
     (tmp_path / "tail.toml").write_text(
         f'[[flow]]\nfiles = "{tmp_path}/logs/*.log*"\nstream = "lines"\nkey = "deterministic"\n'
     )
-    deployment.run("streams", "create", "lines")
+    deployment.create("lines")
     return deployment
 
 

@@ -28,7 +28,7 @@ def check_rows(deployment: Deployment, name: str, records: Sequence[Mapping[str,
     expected, found = rows_of(records, by_ticker=name == "tickers"), reported(deployment.rows("report", name))
     assert min(map(len, expected.values())) >= 4
     if name == "book":
-        put = [tuple(record["data"].values()) for record in deployment.rows("streams", "tail", "large")]
+        put = [tuple(record["data"].values()) for record in deployment.records("large")]
         assert sorted(put) == sorted(row[1:] for row in found["LARGE"])
     versions = {row[1]: row[-1] for row in found["LARGE"]}
     assert found | {"LARGE": [row[:-1] for row in found["LARGE"]]} == expected

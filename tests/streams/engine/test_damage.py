@@ -19,6 +19,10 @@ from tests.fakes import FakeClock
 from tests.waiting import wait_for
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
+PRODUCE_AND_CONSUME = (
+    ("produce", "trades", "--count", "100", "--rate", "0"),
+    ("consume", "trades", "--until-caught-up"),
+)
 
 
 def no_header(data: bytearray) -> None:
@@ -46,7 +50,7 @@ def test_damaged_database_is_one_sentence_from_every_command(
     data = bytearray(deployment.database.read_bytes())
     damage(data)
     deployment.database.write_bytes(data)
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     for words in (("consume", "trades"), ("leases", "list"), ("first_user",)):
         said = deployment.run(*words, code=1)
         assert (said.startswith("The database refused: "), said.count("\n")) == (True, 1)
@@ -64,16 +68,15 @@ def test_damaged_database_is_one_sentence_from_every_command(
 )
 def test_a_damaged_lease_stops_its_own_shard_only_and_is_shown(tmp_path: Path, damage: str) -> None:
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades", "--shards", "2")
-    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
-    deployment.run("consume", "trades", "--until-caught-up")
+    deployment.create("trades", shards=2)
+    deployment.run_all(*PRODUCE_AND_CONSUME)
     before = applied(deployment)
     with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute(f"UPDATE streams_lease SET {damage} WHERE shard = ?", [FIRST])
     deployment.run("produce", "trades", "--count", "100", "--rate", "0")
     said = deployment.run("consume", "trades", "--until-caught-up", code=1)
     assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
-    held = [shard["records"] for shard in next(deployment.rows("streams", "status", "trades"))["shards"]]
+    held = held_by_shard(deployment)
     assert applied(deployment) == {FIRST: before[FIRST], SECOND: held[1]}
 
 
@@ -87,9 +90,8 @@ SEGMENTS = "WHERE lease_id = (SELECT id FROM streams_lease WHERE shard = ?)"
 def test_damaged_segment_stops_its_own_shard_only_and_is_reported(tmp_path: Path, damage: str) -> None:
     deployment = Deployment(tmp_path)
     deployment.environment["STATE_HEAD"] = "0"
-    deployment.run("streams", "create", "trades", "--shards", "2")
-    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
-    deployment.run("consume", "trades", "--until-caught-up")
+    deployment.create("trades", shards=2)
+    deployment.run_all(*PRODUCE_AND_CONSUME)
     before = applied(deployment)
     with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute(damage, [FIRST])
@@ -104,9 +106,8 @@ def test_damaged_segment_stops_its_own_shard_only_and_is_reported(tmp_path: Path
 def test_a_shard_whose_state_was_emptied_is_read_again(tmp_path: Path) -> None:
     deployment = Deployment(tmp_path)
     deployment.environment["STATE_HEAD"] = "0"
-    deployment.run("streams", "create", "trades")
-    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
-    deployment.run("consume", "trades", "--until-caught-up")
+    deployment.create("trades")
+    deployment.run_all(*PRODUCE_AND_CONSUME)
     with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute("UPDATE streams_lease SET state = x'', checkpoint = 'trim-horizon'")
     deployment.run("consume", "trades", "--until-caught-up")
@@ -118,9 +119,15 @@ def applied(deployment: Deployment) -> dict[str, int]:
     return {row["shard"]: row["applied"] for row in deployment.rows("leases", "list")}
 
 
+def held_by_shard(deployment: Deployment) -> list[int | None]:
+    """Returns how many records each shard of `trades` holds."""
+    with closing(EmbeddedStream(deployment.streams, "trades")) as stream:
+        return [shard.records for shard in stream.describe().shards]
+
+
 def test_a_flipped_bit_in_a_key_of_the_stream_stops_its_own_shard_only(tmp_path: Path) -> None:
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades", "--shards", "2")
+    deployment.create("trades", shards=2)
     deployment.run("produce", "trades", "--count", "100", "--rate", "0")
     with closing(sqlite3.connect(deployment.streams)) as stream, stream:
         number, data = stream.execute(
@@ -129,7 +136,7 @@ def test_a_flipped_bit_in_a_key_of_the_stream_stops_its_own_shard_only(tmp_path:
         stream.execute("UPDATE batches SET data = ? WHERE id = ?", [data[:5] + b"\xff" + data[6:], number])
     said = deployment.run("consume", "trades", "--until-caught-up", code=1)
     assert "is damaged: the batch of records" in said
-    held = [shard["records"] for shard in next(deployment.rows("streams", "status", "trades"))["shards"]]
+    held = held_by_shard(deployment)
     assert applied(deployment) == {FIRST: 0, SECOND: held[1]}
 
 
@@ -190,7 +197,7 @@ def test_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     deployment.run("produce", "trades", "--count", "10", "--rate", "0")
     process = deployment.start(*words)
     if words[0] == "consume":

@@ -162,7 +162,7 @@ def test_impossible_request_is_one_clear_sentence(
 def deployment(tmp_path: Path) -> Deployment:
     """Three records went to the dead letters; since then the decoder is said to read the first."""
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     EmbeddedStream(deployment.streams, "trades", FakeClock(NOON)).put(
         [("AMZN", b"one"), ("AMZN", b"two"), ("AMZN", b"3 ")]
     )
