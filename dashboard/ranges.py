@@ -4,7 +4,9 @@ A time without an offset is of a zone, UTC unless another is given; a day there 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from common.text import quoted
@@ -170,14 +172,23 @@ def edges(span: Span, step: int, zone: tzinfo) -> list[int]:
     23 or 25 hours, and a step that they leave out does not exist.
     """
     first, last = (clock.to_datetime(moment).astimezone(zone).date() for moment in (span.start, span.end))
+    found = _steps_of(first, last, step, zone)
+    start, end = span.start // clock.SECOND, span.end / clock.SECOND
+    since = max(0, bisect_right(found, start) - 1)
+    until = max(since + 1, bisect_left(found, end))
+    return list(found[since : until + 1])
+
+
+@lru_cache(maxsize=30)
+def _steps_of(first: date, last: date, step: int, zone: tzinfo) -> tuple[int, ...]:
+    """Returns the beginnings of the steps of all days from `first` to the day after `last`; in seconds.
+
+    They are kept, since each costs some arithmetic of zones, and a year has 366 that all panels of a board need.
+    """
     hours = range(0, 24, step // 3600)
     days = (first + timedelta(days=day) for day in range((last - first).days + 2))
     local = (datetime(day.year, day.month, day.day, hour, tzinfo=zone) for day in days for hour in hours)
-    found = sorted({int(moment.timestamp()) // 60 * 60 for moment in local})
-    start, end = span.start // clock.SECOND, span.end / clock.SECOND
-    since = max((place for place, moment in enumerate(found) if moment <= start), default=0)
-    until = next(place for place, moment in enumerate(found) if moment >= end and place > since)
-    return found[since : until + 1]
+    return tuple(sorted({int(moment.timestamp()) // 60 * 60 for moment in local}))
 
 
 def _short(moment: int) -> str:
