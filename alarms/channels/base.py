@@ -49,6 +49,7 @@ class Field:
     secret: bool = False
     required: bool = True
     long: bool = False  # wants a text area
+    shown: bool = False  # while it is typed, though it is secret: an address is checked by reading it
 
 
 class Session(ABC):

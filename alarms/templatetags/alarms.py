@@ -20,5 +20,15 @@ def bell() -> dict[str, Any]:
 @register.filter
 def result(message: Message) -> str:
     """Returns the result of a message of the ledger, whose answers are loaded with it."""
+    return targets.result(message.state, _answer(message))
+
+
+@register.filter
+def reason(message: Message) -> str:
+    """Returns why a message was not sent; "" where that is the beginning of its last answer, which is shown, too."""
+    return "" if _answer(message).startswith(message.why.removesuffix("…")) else message.why
+
+
+def _answer(message: Message) -> str:
     answers = message.answers  # type: ignore[attr-defined]  # of the Prefetch
-    return targets.result(message.state, answers[0].answer if answers else "")
+    return answers[0].answer if answers else ""

@@ -14,7 +14,7 @@ from alarms.channels.base import Channel, Config, ConfigError, Field, Session, t
 from alarms.channels.calling import PostSession, checked_url, masked_url
 from alarms.letters import Letter, data, subject, text
 
-URL = Field("url", "Address", "Such as https://chat.example.org/hooks/…", secret=True)
+URL = Field("url", "Address", "Such as https://chat.example.org/hooks/…", secret=True, shown=True)
 BODY_HELP = 'Such as {"text": "{subject}"}. Facts: '
 KINDS = ("application/json", "text/plain", "application/x-www-form-urlencoded")
 KIND = Field("type", "Content type", f"{', '.join(KINDS)} (default: the first)", required=False)

@@ -12,7 +12,7 @@ from alarms.channels.calling import PostSession, checked_url, masked_url
 from alarms.channels.webhook import signing
 from alarms.letters import Letter, data, iso
 
-URL = Field("url", "Address", "Such as https://example.org/alarms", secret=True)
+URL = Field("url", "Address", "Such as https://example.org/alarms", secret=True, shown=True)
 SECRET = Field("secret", "Secret", "Signs each message; left empty, one is made.", secret=True, required=False)
 OLD = "While the secret is changed, signs beside it."
 OLD_SECRET = Field("old_secret", "Former secret", OLD, secret=True, required=False)

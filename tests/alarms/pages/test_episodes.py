@@ -64,6 +64,12 @@ def test_list_says_in_words_what_an_alarm_reached_by_the_version_that_raised_it(
     assert found == ["trades at least 45", "at most 3", "at least 28"]
 
 
+def test_list_does_not_say_that_there_was_no_alarm_when_one_is_open(viewer: Client) -> None:
+    assertContains(viewer.get("/alarms/"), "No alarm so far.")
+    making.episode("a")
+    assertContains(viewer.get("/alarms/"), "No alarm has ended so far.")
+
+
 def test_csv_has_the_rows_of_the_same_filters(viewer: Client) -> None:
     some()
     answer = viewer.get("/alarms/episodes.csv?rule=frost")

@@ -67,6 +67,15 @@ def test_ledger_as_csv_has_results_answers_and_reasons(viewer: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize(("why", "shown"), [("500 away", 1), ("500 aw…", 0), ("Given up.", 1), ("", 0)])
+def test_ledger_says_a_reason_once_when_the_answer_says_it_too(viewer: Client, why: str, shown: int) -> None:
+    some()
+    Message.objects.filter(notice__episode__key="attic").update(why=why)
+    Attempt.objects.create(message=Message.objects.get(name="m1"), at=T0, took=9, good=False, answer="500 away too")
+    page = viewer.get("/alarms/ledger/?state=failed").content.decode()
+    assert (page.count(why) if shown and why != "500 away" else page.count("500 away")) == 1
+
+
 def test_message_of_a_dry_run_is_not_called_delivered(viewer: Client) -> None:
     some()
     Attempt.objects.filter(answer="200 OK").update(answer=f"{targets.DRY_RUN}: a call")
