@@ -125,8 +125,8 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         return results if any(results) else None
 
     def changes(self) -> StateChange:
-        sites = self._sites.changes()
-        return self._windows.changes()._replace(put=sites.put, removed=sites.removed)
+        windows, sites = self._windows.changes(), self._sites.changes()
+        return StateChange(windows.meta, sites.put, sites.removed, windows.history)
 
     def _threshold(self, key: StateKey) -> int:
         return self._thresholds.get(key[0], self._default)
@@ -142,14 +142,14 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
 
         After that, only a dropped site's episodes show the calls that were held back since its last notification.
         """
-        touch, counted = self._sites.touch, self._counted
+        sites, counted = self._sites, self._counted
         thresholds, default = self._thresholds, self._default
         for key, moment, before, after in self._windows.advance(watermark):
-            site = touch(key)
+            site = sites[key]
             if before >= thresholds.get(key[0], default) > after:
-                site.below_since = moment
+                sites.touch(key).below_since = moment
             if not after:
-                self._sites.rest(key, site.newest + FORGET)
+                sites.rest(key, site.newest + FORGET)
             counted[key[0]] = (site, after)
         self._finish()
         for key in sorted(self._open):

@@ -66,7 +66,7 @@ class NotificationDue(NamedTuple):
     suppressed_before: int
 
 
-class WindowCount(NamedTuple):
+class WindowCount(msgspec.Struct, frozen=True, gc=False):
     """Holds how many lines a site's window holds at a moment."""
 
     site: str

@@ -21,7 +21,6 @@ from streams.models.rollups import mark
 from streams.models.upsert import upsert
 
 ROWS = 500  # names in one query: SQLite accepts some thousands of parameters
-TIMES = ("as_of", "newest")  # of a count, in milliseconds
 
 
 def thresholds() -> dict[str, int]:
@@ -53,7 +52,13 @@ def write(stream: str, results: OrderResults) -> None:
     _add_sites([count.site for count in results.counts])
     upsert(
         [
-            SiteCount(stream=stream, **count._asdict() | {name: to_datetime(getattr(count, name)) for name in TIMES})
+            SiteCount(
+                stream=stream,
+                site=count.site,
+                lines=count.lines,
+                as_of=to_datetime(count.as_of),
+                newest=to_datetime(count.newest),
+            )
             for count in results.counts
         ],
         key=["stream", "site"],

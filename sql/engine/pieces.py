@@ -86,7 +86,7 @@ def _whole(history: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
         if mark == GOES_ON:
             parts.append(row.data[2:])
         elif mark == ENDS:
-            yield row._replace(data=b"".join([*parts, row.data[2:]]))
+            yield HistoryRow(row.key, row.until, b"".join([*parts, row.data[2:]]))
             parts = []
         else:
             yield row
@@ -107,4 +107,4 @@ def _pieces(row: HistoryRow) -> Iterator[HistoryRow]:
         return
     parts = list(_cut(row.data))
     for number, part in enumerate(parts):
-        yield row._replace(data=(ENDS if number == len(parts) - 1 else GOES_ON) + part)
+        yield HistoryRow(row.key, row.until, (ENDS if number == len(parts) - 1 else GOES_ON) + part)

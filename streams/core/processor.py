@@ -113,9 +113,10 @@ class Decoder(Generic[Event]):
         except UNREADABLE:
             return self._one_by_one(batch)
         keys = list(map(self._key_of, events))
-        if (keys != batch.keys and not self._any_key) or not self._are_good(keys):
+        same = keys == batch.keys
+        if not (same or self._any_key) or not self._are_good(keys):
             return self._one_by_one(batch)
-        return batch._replace(keys=keys), events, []
+        return batch if same else batch._replace(keys=keys), events, []
 
     def _are_good(self, keys: list[str]) -> bool:
         new = set(keys) - self._known

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 StateKey = tuple[str, ...]  # the first part is the partition key, by which a child shard inherits
 
 
-class HistoryRow(NamedTuple):
+class HistoryRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Holds one row of a window's history; it is void once the watermark reaches `until`, in milliseconds."""
 
     key: str  # the partition key

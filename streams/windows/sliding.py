@@ -119,7 +119,7 @@ class SlidingSums:
         left: list[Left] = []
         moments = self._moments
         while moments and moments[0] <= self.watermark:
-            self._leave(sorted(self._due.pop(heappop(moments))), left)
+            self._leave(self._due.pop(heappop(moments)), left)
         return left
 
     def _leave(self, keys: list[StateKey], left: list[Left]) -> None:

@@ -94,7 +94,7 @@ class Administration(LimitedStream):
     def oldest(self, shard: str) -> int | None:
         """Returns the arrival of a shard's oldest record, in milliseconds; None if it holds none."""
         with self._in_our_words():
-            number, *_ = self._shard(shard)
+            number = self._shard(shard)
             row = self._db.execute("SELECT min(arrived) FROM batches WHERE shard = ?", [number]).fetchone()
         return None if row[0] is None else int(row[0])
 

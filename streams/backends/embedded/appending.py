@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from streams.backends import limits
 from streams.backends.embedded import receipts, rows
 from streams.backends.embedded.heads import Head
@@ -47,7 +49,7 @@ class Written(NamedTuple):
     mismatch: bool = False  # the receipt is that of a request with other content: nothing was stored
 
 
-class _Columns(NamedTuple):
+class _Columns(msgspec.Struct, frozen=True):
     """Holds records as columns of equal length. `hashes` is None if no record has an explicit hash key."""
 
     keys: Sequence[str]
@@ -65,7 +67,7 @@ class _Columns(NamedTuple):
         return [hash_key(key) if given is None else given for key, given in zip(self.keys, self.hashes, strict=True)]
 
 
-class Checked(NamedTuple):
+class Checked(msgspec.Struct, frozen=True):
     """Holds a request whose records any stream could take."""
 
     writing: Writing
@@ -112,7 +114,8 @@ class Appender:
         taken = [_without(request, errors) for request, errors in zip(new, refused, strict=True)]
         shards, sequences = self._store(_joined(taken))
         made, start = [], 0
-        for (writing, *_), errors, columns in zip(new, refused, taken, strict=True):
+        for request, errors, columns in zip(new, refused, taken, strict=True):
+            writing = request.writing
             mine = slice(start, start := start + len(columns.keys))
             written = Written(shards[mine], sequences[mine])
             if not (errors and writing.whole):
@@ -222,6 +225,6 @@ def _with(written: Written, errors: dict[int, str], records: int) -> Written:
 
 def check_sizes(requests: Sequence[Checked], most: int) -> None:
     """Raises InvalidRecordError for a record of more than `most` bytes, key included."""
-    for _, columns, largest in requests:
-        if largest > most:
-            limits.check_all(columns.keys, columns.datas, most)
+    for request in requests:
+        if request.largest > most:
+            limits.check_all(request.columns.keys, request.columns.datas, most)

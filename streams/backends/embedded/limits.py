@@ -99,7 +99,7 @@ class LimitedStream(EmbeddedStream):
 
     def _may_read(self, shard: str) -> bool:
         with self._in_our_words():
-            number, *_ = self._shard(shard)
+            number = self._shard(shard)
         if not self._limited:
             return True
         with self._transaction():

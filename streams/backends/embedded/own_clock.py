@@ -27,7 +27,7 @@ _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)  # Linux has it
 LEAPS = 50  # leaps that are remembered; a machine makes at most one for each boot and each resume
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """Holds both clocks of a machine at one moment. `boot` is the id of its boot, "" if it is unknown."""
 
     boot: str

@@ -73,6 +73,15 @@ def open_ranges(db: sqlite3.Connection, stream: int) -> OpenShards:
     return OpenShards([int(start, 16) for start in starts], numbers, names, totals)
 
 
+def number(db: sqlite3.Connection, stream: str, name: str) -> int | None:
+    """Returns the number of a shard in the file, given the names of its stream and of itself; None if there is none."""
+    row = db.execute(
+        "SELECT shards.id FROM shards JOIN streams ON streams.id = stream WHERE streams.name = ? AND shards.name = ?",
+        [stream, name],
+    ).fetchone()
+    return row and int(row[0])
+
+
 def split(db: sqlite3.Connection, stream: int, name: str, at: int | None, now: int) -> None:
     shard = _open(db, stream, name)
     if at is None:

@@ -87,10 +87,11 @@ class EmbeddedStream:
             raise StreamError(fault)
         if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
             raise StreamExistsError(f"There is a stream {self.name!r} already.")
-        now, _, text = self._clock.tick(("", 0), self._clock.look())
+        tick = self._clock.tick(("", 0), self._clock.look())
+        now = tick.now
         row = self._db.execute(
             "INSERT INTO streams (name, retention, next_sequence, identity, clock, created) VALUES (?, ?, ?, ?, ?, ?)",
-            [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text, now],
+            [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), tick.text, now],
         )
         number = row.lastrowid or 0
         shard_rows.make_first(self._db, number, shards)
@@ -146,12 +147,13 @@ class EmbeddedStream:
     def _append(self, requests: Sequence[Checked], reading: Reading) -> list[Written]:
         head = heads.present(self._db, self.name, self._head) or self._none()
         appending.check_sizes(requests, head.most)
-        now, anchor, head.clock = self._clock.tick((head.clock, head.arrived), reading)
-        head.arrived = now
+        tick = self._clock.tick((head.clock, head.arrived), reading)
+        head.arrived = now = tick.now
+        head.clock = tick.text
         heads.move_on(self._db, head, now)
         answers = Appender(self._db, head, now).append(requests, self._refusals())
         if now >= head.next_trim:
-            trimming.trim(self._db, head, anchor.trim_before(now, head.retention), now)
+            trimming.trim(self._db, head, tick.anchor.trim_before(now, head.retention), now)
         heads.store(self._db, head)
         self._head = head
         return answers
@@ -198,37 +200,31 @@ class EmbeddedStream:
 
     def _page(self, shard: str, position: Position, limit: int, now: int) -> Page:
         self._file.check()
-        with self._snapshot():  # or the shard could be dropped and its number reused before its batches are read
-            number, closed, held, identity = self._shard(shard)
-            try:
-                batches, tip, begins = read(self._db, number, position, limit, self._bytes_a_read)
-            except UnreadableError as error:
-                raise ShardError(
-                    f"The embedded stream in {self.path} is damaged: {error} of {self.name}/{shard} cannot be read."
-                    " Bring the file back from a backup, as docs/backup.md says."
-                ) from error
-        if tip and not batches and not closed:
-            self._empty[shard, position] = identity, held
-        begins = begins if batches else held
-        return Page(batches, now - SETTLE if tip else None, tip and closed, identity, begins)
+        try:
+            found = read(self._db, self.name, shard, position, limit, self._bytes_a_read) or self._no_shard(shard)
+        except UnreadableError as error:
+            raise ShardError(
+                f"The embedded stream in {self.path} is damaged: {error} of {self.name}/{shard} cannot be read."
+                " Bring the file back from a backup, as docs/backup.md says."
+            ) from error
+        identity = f"embedded:{found.identity}"
+        if found.tip and not found.batches and not found.closed:
+            self._empty[shard, position] = identity, found.held
+        begins = found.begins if found.batches else found.held
+        return Page(found.batches, now - SETTLE if found.tip else None, found.tip and found.closed, identity, begins)
 
     def count_from(self, shard: str, position: Position) -> int:
         """Returns the number of a shard's records from a position on; it reads only the numbers of the batches."""
         with self._in_our_words():
-            number, *_ = self._shard(shard)
-            return count(self._db, number, position)
+            return count(self._db, self._shard(shard), position)
 
-    def _shard(self, name: str) -> tuple[int, bool, int, str]:
-        """Returns a shard's number in the file, whether it is closed, its total records, and the stream's identity."""
-        row = self._db.execute(
-            "SELECT shards.id, closed, records + trimmed, identity FROM shards JOIN streams ON streams.id = stream"
-            " WHERE streams.name = ? AND shards.name = ?",
-            [self.name, name],
-        ).fetchone()
-        if row is None:
-            self._stream("id")
-            raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
-        return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
+    def _shard(self, name: str) -> int:
+        """Returns a shard's number in the file."""
+        return shard_rows.number(self._db, self.name, name) or self._no_shard(name)
+
+    def _no_shard(self, name: str) -> NoReturn:
+        self._stream("id")
+        raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
 
     def _note_changes(self) -> None:
         """Forgets cached facts of the file if another process has written: one cheap look at its header."""

@@ -2,7 +2,8 @@
 
 import logging
 import sqlite3
-from typing import NamedTuple
+
+import msgspec
 
 from streams.backends.embedded import own_clock
 from streams.backends.embedded.own_clock import Anchor, Look, Reading
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 Row = tuple[str, int]  # the anchor as text, and the newest given stamp, in milliseconds
 
 
-class Tick(NamedTuple):
+class Tick(msgspec.Struct, frozen=True):
     """Holds the stream's time at a write, and the anchor to store in its row."""
 
     now: int  # milliseconds; never before the newest stamp

@@ -78,7 +78,9 @@ def test_state_log_returns_its_entries_when_any_commit_may_fail(
     stored, expected, watermark = Stored(), State(history=[]), 0
     for change, passed, fate in steps:
         watermark += passed
-        change = change._replace(history=[row._replace(until=row.until + watermark) for row in change.history])
+        change = change._replace(
+            history=[HistoryRow(row.key, row.until + watermark, row.data) for row in change.history]
+        )
         after = changed(expected, change)
         log = stored.log
         write = log.replace(after) if fate == "replaced" else log.write(change, watermark)
