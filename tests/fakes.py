@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.core import clock
 from streams.core.hashing import even_ranges, hash_key
@@ -50,7 +52,7 @@ class FakeMachine:
 
     def with_clock_ahead(self, milliseconds: int) -> Look:
         """Returns the clocks as seen by a process with a wrong wall clock."""
-        return lambda: self()._replace(wall=self.true + milliseconds)
+        return lambda: replace(self(), wall=self.true + milliseconds)
 
     def advance(self, milliseconds: int) -> int:
         self.true += milliseconds
