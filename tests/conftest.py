@@ -20,7 +20,7 @@ from tests.disks import mount, unmount, use_memory
 from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
-from tests.scheduling import ForgetfulScheduling, group, name_groups, order
+from tests.scheduling import group, name_groups, order
 
 # Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -147,11 +147,6 @@ def leave_out(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):  # the output of an xdist worker is lost
         session.config.workeroutput["left_out"] = sorted(LEFT_OUT)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ForgetfulScheduling | None:
-    return ForgetfulScheduling(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,9 +1,6 @@
 """Orders and groups the tests so that the processes of `make test` share their servers and end together."""
 
-from typing import Any
-
 import pytest
-from xdist.scheduler import LoadGroupScheduling
 
 from tests.layers import is_fast, starts
 
@@ -21,19 +18,6 @@ LONGEST = (
     "tests/deploy/test_stack.py",
 )
 _RANKS = {module: rank for rank, module in enumerate(LONGEST)}
-
-
-class ForgetfulScheduling(LoadGroupScheduling):
-    """Forgets what a process has done.
-
-    pytest-xdist counts all of it again after each test: 12 s of CPU for ten thousand tests.
-    """
-
-    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
-        super().mark_test_complete(node, item_index, duration)
-        scope = self._split_scope(self.registered_collections[node][item_index])
-        if all(self.assigned_work[node][scope].values()):
-            del self.assigned_work[node][scope]
 
 
 def group(item: pytest.Item) -> None:

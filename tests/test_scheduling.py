@@ -1,9 +1,5 @@
 """Tests that share a server run in one process, and the slow ones first."""
 
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import Mock
-
 import pytest
 
 from tests import scheduling
@@ -34,17 +30,3 @@ def test_order_leaves_fast_tests_and_those_that_empty_tables_behind(request: pyt
 
 def test_longest_modules_exist() -> None:
     assert [module for module in scheduling.LONGEST if not (ROOT / module).exists()] == []
-
-
-def test_scheduling_forgets_a_group_when_all_of_it_is_done() -> None:
-    config: Any = SimpleNamespace(getvalue=lambda _: ["popen"], option=SimpleNamespace(loadscopereorder=False))
-    scheduler, process = scheduling.ForgetfulScheduling(config), Mock(shutting_down=False)
-    scheduler.add_node(process)
-    scheduler.add_node_collection(process, ["a@g", "b@g", "c", "d", "e"])
-    scheduler.schedule()
-    kept = []
-    for number in range(3):
-        scheduler.mark_test_complete(process, number)
-        kept.append(list(scheduler.assigned_work[process]))
-    assert kept == [["g", "c", "d"], ["c", "d", "e"], ["d", "e"]]
-    assert scheduler.has_pending
