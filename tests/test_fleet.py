@@ -45,7 +45,7 @@ def chaos(deployment: Deployment) -> ChaosHarness:
 
 def test_records_count_once_through_accidents(chaos: ChaosHarness) -> None:
     deployment = chaos.deployment
-    records = list(deployment.rows("streams", "tail", "audit"))
+    records = deployment.records("audit")
     good = [record for record in records if "data" in record]
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
@@ -120,7 +120,7 @@ def owners_of(deployment: Deployment) -> list[int]:
 @pytest.mark.parametrize("shards", [3, 4])
 def test_workers_share_the_shards_as_they_come_and_go(tmp_path: Path, shards: int) -> None:
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades", "--shards", str(shards))
+    deployment.create("trades", shards=shards)
     workers = [deployment.start("consume", "trades")]
     wait_for(lambda: owners_of(deployment) == [shards])
     workers.append(deployment.start("consume", "trades"))
@@ -148,7 +148,7 @@ def test_orders_under_random_keys_are_exact_with_whole_stream(tmp_path: Path) ->
     stream.put([(f"{chance.random()}", line % b"london") for _ in range(50)])
     stream.close()
     deployment.run("consume", "orders", "--whole-stream", "--until-caught-up")
-    rows = list(deployment.rows("streams", "tail", "orders"))
+    rows = deployment.records("orders")
     lines = {site: sum(row["data"]["site"] == site for row in rows) for site in ("london", "paris")}
     found = {row["site"]: (row["peak"], row["lines"]) for row in deployment.rows("report", "orders")}
     assert found == {site: (count, count - 29) for site, count in lines.items()}

@@ -61,7 +61,7 @@ def has_reached(deployment: Deployment, milliseconds: int) -> bool:
 
 
 def test_worker_applies_records_after_its_clock_was_wrong_for_seconds(deployment: Deployment, tmp_path: Path) -> None:
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     worker_clock = SetClock(tmp_path)
     worker = deployment.start("consume", "trades", variables=worker_clock.variables)
     for offset in ("+1h", "+0"):
@@ -89,10 +89,10 @@ def test_orders_raise_no_alarm_when_a_producers_clock_is_set(deployment: Deploym
     producers_clock = SetClock(tmp_path)
     words = ("produce", "orders", "--count", "20", "--rate", "2", "--site", "a")
     producer = deployment.start(*words, variables=producers_clock.variables)
-    wait_for(lambda: len(list(deployment.rows("streams", "tail", "orders"))) > 5)
+    wait_for(lambda: len(deployment.records("orders")) > 5)
     producers_clock.set("-5m")
     producer.communicate(timeout=60)
-    arrived = [clock.from_iso(row["arrived"]) for row in deployment.rows("streams", "tail", "orders")]
+    arrived = [clock.from_iso(row["arrived"]) for row in deployment.records("orders")]
     assert len(set(arrived)) == 21
     assert arrived[-1] - arrived[1] > 8 * clock.SECOND
     deployment.run("consume", "orders", "--until-caught-up")
@@ -112,9 +112,9 @@ def test_a_worker_on_kinesis_with_a_fast_clock_applies_live_trades(on_kinesis: D
     deployment.run("streams", "create", "trades")
     worker = deployment.start("consume", "trades", variables=wrong_by("+150s", tmp_path))
     wait_for(lambda: reached(deployment))
-    for count in range(1, 6):
-        deployment.run(*TRADES, "4")
-        deployment.wait_until_applied("trades", 4 * count)
+    for count in (10, 20):
+        deployment.run(*TRADES, "10")
+        deployment.wait_until_applied("trades", count)
     found = lease(deployment)
     assert (found["applied"], found["dead"]) == (20, 0)
     assert reached(deployment) <= clock.now()
@@ -154,7 +154,7 @@ def is_told(socket: ClientConnection, words: str) -> bool:
 def test_pages_and_sockets_go_on_when_the_clock_is_set(deployment: Deployment, tmp_path: Path) -> None:
     machine = SetClock(tmp_path)
     everything = brief(deployment, SESSION_IDLE=str(2 * 3600), **machine.variables)
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     cookie = within(everything, SIGN_IN, NAMES=["ada"])["ada"]
     web = Web(everything)
     processes = [everything.start("produce", "trades", "--rate", "20"), everything.start("consume", "trades")]

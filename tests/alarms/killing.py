@@ -103,7 +103,7 @@ def survive(deployment: Deployment, rounds: int) -> None:
     """Kills both processes again and again, and checks that all is told in the end, once and in order."""
     alarms = EACH * len(range(0, rounds, EVERY))
     deployment.environment["ALLOWED_TARGETS"] = "127.0.0.1"
-    deployment.run("streams", "create", "orders")
+    deployment.create("orders")
     with receiver() as server:
         urls = {"a": server.url + "/a", "b": server.url + "/b"}
         deployment.run("shell", "--verbosity", "0", "-c", TARGETS.format(urls=urls))

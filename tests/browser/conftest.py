@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     deployment = Deployment(tmp_path_factory.mktemp("deployment"))
     deployment.environment["PUBLIC_BOARDS"] = "on"
-    deployment.run_all(*(("streams", "create", name) for name in ("trades", "orders")))
+    deployment.create("trades", "orders")
     return deployment
 
 

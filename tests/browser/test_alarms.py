@@ -31,7 +31,7 @@ WIDE = "[...document.querySelectorAll('.scroll:not(.panel)')].map((box) => box.s
 
 
 def test_acts_on_shards_need_no_scrolling_on_a_phone(sign_in: SignIn, deployment: Deployment) -> None:
-    deployment.run("streams", "create", "wide", "--shards", "2")
+    deployment.create("wide", shards=2)
     page = sign_in("/streams/wide/")
     page.set_viewport_size({"width": 375, "height": 812})
     expect(page.get_by_role("link", name="Merge with the next")).to_be_visible()

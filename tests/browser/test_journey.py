@@ -189,7 +189,7 @@ def test_journey_leaves_every_record_applied(deployment: Deployment, traffic: Tr
         producer.terminate()
         producer.wait(timeout=60)
     for application in ("trades", "orders"):
-        records = len(list(deployment.rows("streams", "tail", application)))
+        records = len(deployment.records(application))
         wait_for(lambda: deployment.applied(application) >= records)  # noqa: B023 - asked at once
         assert deployment.applied(application) == records
     assert deployment.query("SELECT count(*) FROM streams_deadletter") == [(0,)]

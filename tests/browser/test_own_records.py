@@ -42,7 +42,7 @@ def shown(page: Page) -> tuple[str, list[str]]:
 @pytest.fixture
 def worker(deployment: Deployment) -> Iterator[None]:
     """A stream for own records, and a worker for all applications, as `make run` has them."""
-    deployment.run("streams", "create", "first")
+    deployment.create("first")
     worker = deployment.start("consume", "--all")
     yield
     kill(worker)

@@ -19,6 +19,11 @@ from tests.emulators import ministack
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
+PRODUCE_AND_CONSUME = (
+    ("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2"),
+    ("consume", "trades", "--until-caught-up"),
+)
+
 
 def script(deployment: Deployment, name: str, *words: str, code: int = 0) -> str:
     """Returns the output of deploy/NAME, which must end with the code: stdout for 0, else stderr."""
@@ -60,7 +65,7 @@ def elsewhere(deployment: Deployment, folder: Path) -> Deployment:
 def back_up_under_load(deployment: Deployment) -> str:
     """The archive, made while a producer and a worker are at work, and killed afterwards."""
     deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
-    deployment.run("streams", "create", "trades", "--shards", "2")
+    deployment.create("trades", shards=2)
     producer = deployment.start("produce", "trades", "--rate", "1000", "--seed", "1")
     worker = deployment.start("consume", "trades")
     wait_for(lambda: deployment.applied("trades") > 1000)
@@ -74,7 +79,7 @@ def back_up_under_load(deployment: Deployment) -> str:
 
 def check_counts(deployment: Deployment) -> None:
     """Everything in the stream is applied, once."""
-    records = list(deployment.rows("streams", "tail", "trades"))
+    records = deployment.records("trades")
     assert deployment.applied("trades") == len(records)
     found = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
@@ -92,10 +97,9 @@ def test_restore_under_load_counts_every_record_once(deployment: Deployment, tmp
     assert said.splitlines()[0].startswith("Restored the backup of ")
     assert other.query("SELECT count(*) FROM accounts_user") == [(1,)]
     assert other.query("SELECT count(*) FROM streams_statesegment")[0][0] > 0
-    held = len(list(other.rows("streams", "tail", "trades")))
+    held = len(other.records("trades"))
     assert 0 < other.applied("trades") <= held
-    other.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
-    other.run("consume", "trades", "--until-caught-up")
+    other.run_all(*PRODUCE_AND_CONSUME)
     assert other.applied("trades") == held + 3000
     check_counts(other)
 
@@ -123,15 +127,14 @@ def test_restored_stream_goes_on_under_a_newer_database(tmp_path: Path) -> None:
     for file in tmp_path.glob("streams.sqlite3*"):
         file.unlink()
     script(deployment, "restore.sh", archive, "--only", "stream")
-    deployment.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
-    deployment.run("consume", "trades", "--until-caught-up")
+    deployment.run_all(*PRODUCE_AND_CONSUME)
     assert deployment.applied("trades") == known + 3000
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Deployment:
     deployment = Deployment(tmp_path)
-    deployment.run("streams", "create", "trades")
+    deployment.create("trades")
     return deployment
 
 

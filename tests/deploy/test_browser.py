@@ -23,8 +23,7 @@ pytestmark = pytest.mark.xdist_group("deployed-browser")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All of it, with trades and orders that keep coming."""
     stack = Stack(tmp_path_factory.mktemp("site"))
-    for name in ("trades", "orders"):
-        stack.deployment.run("streams", "create", name)
+    stack.deployment.create("trades", "orders")
     add_person(stack, "watcher")
     stack.start(one_box=True)
     produce(stack)

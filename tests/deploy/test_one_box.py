@@ -22,8 +22,7 @@ KILLED = [
 @pytest.fixture(scope="module")
 def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("one-box"))
-    for name in ("trades", "orders"):
-        stack.deployment.run("streams", "create", name)
+    stack.deployment.create("trades", "orders")
     yield stack.start(one_box=True)
     stack.stop()
 

@@ -56,7 +56,7 @@ class Sender:
 @pytest.fixture(scope="module")
 def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
     stack = Stack(tmp_path_factory.mktemp("records"), limited=False)
-    stack.deployment.run("streams", "create", "clicks", "--shards", "2")
+    stack.deployment.create("clicks", shards=2)
     token = stack.deployment.run("shell", "--verbosity", "0", "-c", MAKE).strip()
     yield Sender(stack.start(), token)
     stack.stop()

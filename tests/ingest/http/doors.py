@@ -138,7 +138,7 @@ class Site(NamedTuple):
 def site(folder: Path) -> Iterator[Site]:
     """Runs a site with the stream "clicks"; gives it with both of its doors."""
     deployment = Deployment(folder)
-    deployment.run("streams", "create", "clicks", "--shards", "2")
+    deployment.create("clicks", shards=2)
     token = deployment.run("shell", "--verbosity", "0", "-c", MAKE).strip().encode()
     path = folder / "ingest.sock"
     with (folder / "uwsgi.log").open("w") as log:
