@@ -80,6 +80,8 @@ LEFT_OUT = [
     "no_page_lets_staff_set_a_password",  # asks for every page and stores nothing
     "read1-trades",  # migrates back and forth; two other cases do
     "read2-trades",
+    "state_of_orders_is_read_after",  # the same statements as for a state of trades
+    "state_of_no_application_is_kept",
     "stranger_is_redirected_to_sign_in",  # 568 requests without a session, which run no SQL
 ]
 
