@@ -1,20 +1,23 @@
 """Builds the trades of longer steps from those of minutes, and reads the coarsest that a chart can use."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, or_
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
 from common.retention import kept_since
-from dashboard.steps.pieces import conditions, edge_of, moments
+from dashboard.steps.pieces import RUNS, batched, days_and_others, edge_of, moments
 from streams.core.clock import SECOND, to_datetime
+from streams.models.kept import Kept
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 from streams.models.zoned_days import DAY, kept, phase_of
@@ -60,8 +63,7 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
             of_minute(minute, group) for minute, group in groupby(rows.order_by("minute", "side"), attrgetter("minute"))
         ]
     else:
-        steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, start__gte=start, start__lt=end)
-        found = [bar for _, bar in _bars(steps.order_by("start"))]
+        found = [bar for _, bar in _read(_of_time.rows(stream, ticker, level, start, end))]
     if step == level:
         return found
     length = timedelta(seconds=step)
@@ -71,19 +73,15 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
 
 def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
     """Returns the bars of a ticker, or of ALL, between each two edges, in seconds: those with trades."""
-    found: list[Bar] = []
-    days = kept(TRADES, stream, edges)
-    for which in conditions(edges, STEPS[:0:-1], days, stream=stream, ticker=ticker):
-        found += [bar for _, bar in _bars(TradeStep.objects.filter(which))]
-    found.sort()  # by their start
+    stored = kept(TRADES, stream, edges)
+    runs, others = days_and_others(edges, STEPS[:0:-1], stored)
+    rows = [
+        row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, ticker, *map(list, zip(*few, strict=True)))
+    ]
+    rows += [row for step, starts in others for row in _of_moments.rows(stream, ticker, step, starts)]
+    found = sorted(bar for _, bar in _read(rows))  # by their start
     groups = groupby(found, lambda bar: edge_of(edges, bar.start))
-    return [_whole(edge, list(group)) for edge, group in groups]
-
-
-def _whole(edge: int, found: list[Bar]) -> Bar:
-    """Returns the bar of the time from an edge, in seconds, which a stored day is already."""
-    start = found[0].start if found[0].start.timestamp() == edge else to_datetime(edge * SECOND)
-    return found[0] if len(found) == 1 and found[0].start == start else merged(start, found)
+    return [next(bars) if edge in stored else merged(to_datetime(edge * SECOND), list(bars)) for edge, bars in groups]
 
 
 def level_of(step: int) -> int:
@@ -115,8 +113,39 @@ def _of_day(stream: str, start: datetime) -> list[tuple[str, Bar]]:
 FIELDS = ("bought", "sold", "bought_shares", "sold_shares", "billions", "cents", "low", "high", "first", "last")
 
 
+def _rows(which: Q) -> "QuerySet[TradeStep, Any]":
+    return TradeStep.objects.filter(which).values_list("ticker", "start", *FIELDS)
+
+
+def _runs(stream: str, ticker: str, *runs: Sequence[Any]) -> "QuerySet[TradeStep, Any]":
+    return _rows(
+        reduce(
+            or_,
+            (
+                Q(stream=stream, ticker=ticker, step=step, start__gte=first, start__lte=last)
+                for step, first, last in zip(*runs, strict=True)
+            ),
+        )
+    )
+
+
+_of_runs = Kept(_runs)
+_of_moments = Kept(
+    lambda stream, ticker, step, starts: _rows(Q(stream=stream, ticker=ticker, step=step, start__in=starts))
+)
+_of_time = Kept(
+    lambda stream, ticker, step, start, end: _rows(
+        Q(stream=stream, ticker=ticker, step=step, start__gte=start, start__lt=end)
+    ).order_by("start")
+)
+
+
 def _bars(rows: "QuerySet[TradeStep]") -> Iterator[tuple[str, Bar]]:
-    for ticker, start, *counts, billions, cents, low, high, first, last in rows.values_list("ticker", "start", *FIELDS):
+    return _read(rows.values_list("ticker", "start", *FIELDS))
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, Bar]]:
+    for ticker, start, *counts, billions, cents, low, high, first, last in rows:
         yield ticker, Bar._make((start, *counts, billions * PART + cents, low, high, first, last))
 
 

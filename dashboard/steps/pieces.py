@@ -16,9 +16,12 @@ from streams.models.zoned_days import DAY, step_of
 
 Value = TypeVar("Value")
 RUNS, FEW = 30, 200  # runs of days, and moments beside them, in one query
+LONE = 5  # days that are not stored: today, and those in which clocks change
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
 ROWS = 0  # stands in place of a level for the rows themselves
 Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
+Run = tuple[int, datetime, datetime]  # level, and the beginnings of the first and the last of steps side by side
+Some = tuple[int, Sequence[datetime]]  # level, and the beginnings of steps
 
 
 def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) -> Pieces:
@@ -50,34 +53,48 @@ def conditions(edges: Sequence[int], levels: Sequence[int], kept: Container[int]
     `kept` are the beginnings of days of a zone that are stored as such. `same` stands in each part of a condition, so
     that SQLite, too, looks into an index for each.
     """
-    days: list[tuple[int, int, int]] = []  # (level, first, last) of days side by side
-    others: dict[int, list[datetime]] = defaultdict(list)
-    for start, end in pairwise(edges):
-        level = step_of(start)
-        if start not in kept:
-            _put(start, end, levels, others)
-        elif days and (days[-1][0], days[-1][2]) == (level, start - DAY):
-            days.append((level, days.pop()[1], start))
-        else:
-            days.append((level, start, start))
-    found = [
-        Q(**same, step=level, start__gte=to_datetime(first * SECOND), start__lte=to_datetime(last * SECOND))
-        for level, first, last in days
-    ]
-    few = sum(map(len, others.values())) <= FEW
-    parts = [
-        Q(**same, step=level, start__in=part) for level, starts in others.items() for part in batched(starts, MOMENTS)
-    ]
+    days, others = days_and_others(edges, levels, kept)
+    found = [Q(**same, step=level, start__gte=first, start__lte=last) for level, first, last in days]
+    few = sum(len(starts) for _, starts in others) <= FEW
+    parts = [Q(**same, step=level, start__in=starts) for level, starts in others]
     together = batched([*found, *(parts if few else ())], RUNS)
     yield from (reduce(or_, each) for each in together)
     yield from () if few else parts
 
 
+def days_and_others(edges: Sequence[int], levels: Sequence[int], kept: Container[int]) -> tuple[list[Run], list[Some]]:
+    """Returns the same steps as runs side by side, and the others by level, few enough for a query.
+
+    Steps of a few days that are not stored are runs, too: a query with all their beginnings costs more than a year.
+    """
+    days: list[tuple[int, int, int]] = []
+    others: dict[int, list[datetime]] = defaultdict(list)
+    missing = [(start, end) for start, end in pairwise(edges) if start not in kept]
+    for start, end in missing if len(missing) > LONE else ():
+        _put(start, end, levels, others)
+    for start, end in pairwise(edges):
+        level = step_of(start)
+        if start not in kept:
+            days += _side_by_side(start, end, levels) if len(missing) <= LONE else ()
+        elif days and (days[-1][0], days[-1][2]) == (level, start - DAY):
+            days.append((level, days.pop()[1], start))
+        else:
+            days.append((level, start, start))
+    runs = [(level, to_datetime(first * SECOND), to_datetime(last * SECOND)) for level, first, last in days]
+    return runs, [(level, part) for level, starts in others.items() for part in batched(starts, MOMENTS)]
+
+
 def _put(start: int, end: int, levels: Sequence[int], found: dict[int, list[datetime]]) -> None:
+    for level, first, last in _side_by_side(start, end, levels):
+        found[level] += [to_datetime(at * SECOND) for at in range(first, last + 1, level)]
+
+
+def _side_by_side(start: int, end: int, levels: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Yields the level, and the beginnings of the first and the last, of steps side by side that are a time."""
     for level, spans in pieces(start, end, levels, []).items():
         if level == ROWS:
             raise ValueError(f"No stored step is short enough for edges such as {start}.")
-        found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
+        yield from ((level, since, until - level) for since, until in spans)
 
 
 def edge_of(edges: Sequence[int], moment: datetime) -> int:

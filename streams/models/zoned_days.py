@@ -20,6 +20,8 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
+from streams.models.kept import Kept
+
 DAY, QUARTER = 86_400, 900  # seconds; no zone is off UTC by a part of a quarter of an hour
 MANY = 30  # days of a question from which on it is worth to store them
 ASKED = timedelta(days=60)  # a phase that was not asked for in so long is not stored any more
@@ -84,9 +86,15 @@ def note_kept(application: str, stream: str, start: int) -> None:
     ZonedDay.objects.create(application=application, stream=stream, start=start)
 
 
+_starts = Kept(
+    lambda application, stream, first, end: ZonedDay.objects.filter(
+        application=application, stream=stream, start__gte=first, start__lt=end
+    ).values_list("start")
+)
+
+
 def _stored(application: str, stream: str, first: int, end: int) -> set[int]:
-    found = ZonedDay.objects.filter(application=application, stream=stream, start__gte=first, start__lt=end)
-    return set(found.values_list("start", flat=True))
+    return set(_starts.column(application, stream, first, end))
 
 
 _noted: dict[int, date] = {}  # the day on which this process noted each phase last
