@@ -42,6 +42,7 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
         return Proof(None, f"The rows of {spec.dataset} are not kept where they can be read again.")
     started = clock.from_datetime(episode.started)
     start = started - spec.hold - spec.window - spec.after - spec.quiet - dataset.step
+    start = max(start, min(started, _in_force(episode)))  # the rule saw no row before
     final = clock.from_datetime(reached) - (dataset.delay or 0)  # rows after it were told to no rule yet
     end = clock.from_datetime(episode.ended) if episode.ended else final
     orders = [*_orders(dataset, spec, episode, start, end)]
@@ -62,6 +63,12 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
     if wrong:
         return Proof(equal=False, words=f"Not equal: of {rows}, the rule makes {'; '.join(wrong)}.")
     return Proof(equal=True, words=f"Equal: of {rows}, the rule makes the same beginning, end, values and calls again.")
+
+
+def _in_force(episode: Episode) -> int:
+    """Returns the time at which the version of the rule that raised an episode was made; 0 if it is not known."""
+    made = episode.rule.versions.filter(number=episode.rule_version).values_list("at", flat=True).first()
+    return clock.from_datetime(made) if made else 0
 
 
 def _replayed(dataset: Dataset, episode: Episode, start: int, end: int) -> int:

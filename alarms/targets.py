@@ -160,6 +160,12 @@ def sample(now: datetime, name: str) -> Letter:
     )
 
 
+def reason(message: Message) -> str:
+    """Returns why a message was not sent, or not yet; "" without a reason. Its target must be loaded with it."""
+    behind = message.state == Message.WAITING and not message.attempts and message.target and message.target.resumes
+    return "It waits behind a message that failed; the target is tried again." if behind else message.why
+
+
 def is_dry_run() -> Exists:
     """Returns the condition that nobody was called for a message, which counts as delivered by a dry run."""
     return Exists(Attempt.objects.filter(message=OuterRef("pk"), good=True, answer__startswith=DRY_RUN))

@@ -64,7 +64,9 @@ def state(shown: dict[str, Any]) -> dict[str, Any]:
 def message_rows(found: Episode) -> Iterator[dict[str, Any]]:
     """Yields a row for each message of an episode and each reason for which somebody was not told, newest first."""
     sent: dict[int, list[Message]] = {}
-    messages = Message.objects.filter(notice__episode=found).prefetch_related("tries").order_by("-pk")
+    messages = (
+        Message.objects.filter(notice__episode=found).select_related("target").prefetch_related("tries").order_by("-pk")
+    )
     for message in messages[:MESSAGES]:
         sent.setdefault(message.notice_id, []).append(message)
     for notice in found.notices_made.order_by("-pk")[:MESSAGES]:
@@ -87,7 +89,7 @@ def _result(message: Message) -> dict[str, Any]:
         "key": f"m{message.pk}",
         "target": message.target_name,
         "result": targets.result(message.state, answers[-1].answer if answers else ""),
-        "answer": message.why or (answers[-1].answer if answers else ""),
+        "answer": targets.reason(message) or (answers[-1].answer if answers else ""),
         "attempts": message.attempts,
         "done": iso(message.done),
     }

@@ -145,7 +145,7 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
         yield [
             *(iso(each.made), result, each.target_name, episode.rule.name, episode.key, episode.severity),
             *(each.notice.kind, each.notice.suppressed, each.attempts, iso(each.done)),
-            *(answer, each.why, each.name, reverse("episode", args=[episode.pk])),
+            *(answer, targets.reason(each), each.name, reverse("episode", args=[episode.pk])),
         ]
 
 

@@ -63,7 +63,8 @@ def given_of(form: Any, usual: Mapping[str, Any]) -> Given:
     if not form:
         return EMPTY | USUAL | {"by": []} | dict(usual)
     given: Given = {name: str(value)[:TEXT] for name, value in form.items() if name != "csrfmiddlewaretoken"}
-    return EMPTY | given | {"by": [str(name)[:TEXT] for name in form.getlist("by")][:10]}
+    # Fields that the form did not have, as it had no output yet, have their usual values.
+    return EMPTY | USUAL | given | {"by": [str(name)[:TEXT] for name in form.getlist("by")][:10]}
 
 
 def of_spec(spec: RuleSpec, title: str) -> Given:
@@ -84,6 +85,7 @@ def of_spec(spec: RuleSpec, title: str) -> Given:
         "function": spec.function,
         "suppress": spec.suppress,
         **lengths,
+        "interval": lengths["interval"] or "0",  # an empty field has its usual value
     }
 
 
@@ -99,8 +101,8 @@ def spec_of(given: Given, before: RuleSpec | None = None) -> RuleSpec:
     found: dict[str, Any] = {"dataset": given.get("dataset", ""), "kind": kind, "severity": given.get("severity", "")}
     found |= {"by": tuple(given.get("by", ())), "where": _where(given, before)}
     found["suppress"] = "episode" if given.get("suppress") == "episode" else "interval"
-    found |= {"interval": length(given.get("interval", ""), "Interval")}
-    found |= {"quiet": length(given.get("quiet", "") or "1m", "Goes on within")}
+    found |= {"interval": length(given.get("interval", "") or USUAL["interval"], "Interval")}
+    found |= {"quiet": length(given.get("quiet", "") or USUAL["quiet"], "Goes on within")}
     if kind in ("above", "below"):
         found |= {"level": number(given.get("level", ""), "Raise level")}
         found |= {"clear": number(given.get("clear", ""), "Clear level")}

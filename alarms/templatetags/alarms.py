@@ -26,7 +26,8 @@ def result(message: Message) -> str:
 @register.filter
 def reason(message: Message) -> str:
     """Returns why a message was not sent; "" where that is the beginning of its last answer, which is shown, too."""
-    return "" if _answer(message).startswith(message.why.removesuffix("…")) else message.why
+    found = targets.reason(message)
+    return "" if _answer(message).startswith(found.removesuffix("…")) else found
 
 
 def _answer(message: Message) -> str:

@@ -3,7 +3,7 @@
 import { day, grouped, time } from "./format.js";
 import { hour } from "./ranges.js";
 
-const DAY = 86_400; // seconds
+const [MINUTE, DAY] = [60, 86_400]; // seconds
 const FONT = "12px system-ui, sans-serif";
 
 // Steps between the numbers of an axis of counts: of parts of one, several would be written as the same number.
@@ -19,11 +19,11 @@ export function axes(ink, zone, form, { size = 48, value = (number) => grouped(n
   ];
 }
 
-/** Returns the labels of the times of an axis: the time of the day, or the day where one begins. */
+/** Returns the labels of the times of an axis: the time of the day, with seconds where they differ, or a day's begin. */
 export function stamps(splits, zone, step) {
   return splits.map((at, place) => {
-    const clock = time(at * 1000, "minute", zone);
-    if (step >= DAY || clock === "00:00") return day(at * 1000, zone);
+    const clock = time(at * 1000, step < MINUTE ? "second" : "minute", zone);
+    if (step >= DAY || ["00:00", "00:00:00"].includes(clock)) return day(at * 1000, zone);
     return place === 0 && splits.at(-1) - at >= DAY ? `${day(at * 1000, zone)} ${clock}` : clock;
   });
 }

@@ -13,6 +13,10 @@ export function room(low, high) {
   return [bottom === 0 ? 0 : bottom - spare, top + spare];
 }
 
+/** Returns the places of the values that have none beside them: a line alone would not show them. */
+export const alone = (values) =>
+  values.flatMap((value, place) => (value !== null && (values[place - 1] ?? values[place + 1] ?? null) === null ? [place] : []));
+
 const word = (value, name) => (value === null || value === undefined ? [] : [[`${name} ${figure(value)}`, "sell-ink"]]);
 
 /** Columns: times, value, raise level, clear level. `sides` has the words before the two; null: there are none. */
@@ -39,7 +43,7 @@ export function levelChart(view, sides) {
         cursor: cursor(ink),
         series: [
           {},
-          { label: "value", stroke: ink.accent, width: 1.75, fill: ink["accent-wash"], points: { show: view.step >= 60, size: 4 } },
+          { label: "value", stroke: ink.accent, width: 1.75, fill: ink["accent-wash"], points: { show: view.step >= 60, size: 4, filter: (chart, index, show) => (show ? null : alone(chart.data[index])) } },
           { ...level, label: "raise level", dash: [6, 4] },
           { ...level, label: "clear level", dash: [2, 4] },
         ],

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { levelChart, room } from "../../../alarms/frontend/parts/levels.js";
+import { alone, levelChart, room } from "../../../alarms/frontend/parts/levels.js";
 import { inWords, titled } from "../../../dashboard/frontend/bell-words.js";
 
 test("the title counts the open alarms once", () => {
   assert.deepEqual([titled("Market", 2), titled("(2) Market", 3), titled("(3) Market", 0)], ["(2) Market", "(3) Market", "Market"]);
+});
+
+test("values without another beside them are found, which a line does not show", () => {
+  assert.deepEqual(alone([1, null, 2, 3, null, 0]), [0, 5]);
+  assert.deepEqual([alone([]), alone([4]), alone([null, null])], [[], [0], []]);
 });
 
 test("the bell names the number of open alarms", () => {

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from alarms import curves, links, rules
-from alarms.models import Attempt, Episode, Message, Rule, Silence
+from alarms.models import Attempt, Episode, Message, Rule, RuleVersion, Silence
 from alarms.spec import RuleSpec
 from sql.offline.records import read
 from streams.backends.embedded.stream import EmbeddedStream
@@ -174,6 +174,14 @@ def test_episode_is_proved_by_the_kept_rows(viewer: Client, busy: Rule, changed:
     truth = {"ended": T0 + timedelta(minutes=2), "ending": "cleared", "calls": 2}
     found = raised(busy, **(truth | changed))
     assertContains(viewer.get(f"/alarms/{found.pk}/?prove"), words)
+
+
+def test_episode_that_went_on_when_its_rule_was_made_is_proved(viewer: Client, busy: Rule) -> None:
+    RuleVersion.objects.update(at=T0 - timedelta(seconds=30))  # the row before it is at a time without the rule
+    for minute, number in enumerate((55, 50, 60, 5)):
+        trades("AMZN", T0 + timedelta(minutes=minute - 1), number)
+    found = raised(busy, ended=T0 + timedelta(minutes=2), ending="cleared", calls=2)
+    assertContains(viewer.get(f"/alarms/{found.pk}/?prove"), "Equal:")
 
 
 def test_episode_without_kept_rows_cannot_be_proved(viewer: Client, busy: Rule) -> None:

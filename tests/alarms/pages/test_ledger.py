@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from alarms import targets
-from alarms.models import Attempt, DutyTurn, Message, Rule, Silence
+from alarms.models import Attempt, DutyTurn, Message, Rule, Silence, Target
 from streams.models import Audit
 from tests.alarms import making
 from tests.alarms.making import T0
@@ -65,6 +65,14 @@ def test_ledger_as_csv_has_results_answers_and_reasons(viewer: Client) -> None:
         ("hall", "failed", "attic", "2", "", "Given up."),
         ("hall", "delivered", "boiler", "2", "200 OK", ""),
     ]
+
+
+def test_ledger_says_why_a_message_waits_behind_another(viewer: Client) -> None:
+    some()
+    Message.objects.filter(name="m1").update(state="waiting", why="", attempts=0)
+    assertContains(viewer.get("/alarms/ledger/"), "It waits behind", count=0)
+    Target.objects.update(resumes=timezone.now())
+    assertContains(viewer.get("/alarms/ledger/"), "It waits behind a message that failed", count=1)
 
 
 @pytest.mark.parametrize(("why", "shown"), [("500 away", 1), ("500 aw…", 0), ("Given up.", 1), ("", 0)])

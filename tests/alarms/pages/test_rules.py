@@ -40,6 +40,18 @@ def test_form_makes_a_rule_with_a_name_of_its_title(operator: Client) -> None:
     assert (rule.name, rule.title, read(rule.versions.get().spec)) == ("busy-tickers", "Busy tickers", BUSY)
 
 
+def test_form_without_an_interval_makes_the_rule_that_its_placeholder_says(operator: Client) -> None:
+    first = {name: value for name, value in FORM.items() if name in ("title", "kind", "dataset")}
+    assert operator.post("/alarms/rules/new/", first | {"act": "show"}).context["given"]["interval"] == "1m"
+    assert (kept(operator, interval=""), read(Rule.objects.get().versions.get().spec)) == ("", BUSY)
+
+
+def test_form_keeps_an_interval_of_nothing() -> None:
+    spec = replace(BUSY, interval=0)
+    given = rule_form.EMPTY | rule_form.of_spec(spec, "Busy tickers")
+    assert (given["interval"], rule_form.spec_of(given)) == ("0", spec)
+
+
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [

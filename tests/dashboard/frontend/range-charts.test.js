@@ -13,6 +13,11 @@ test("an axis names the day where one begins, and of a long time at its first la
   assert.deepEqual(stamps(hours(12, 36), "utc", 24 * HOUR), ["23 Nov", "24 Nov"]);
 });
 
+test("an axis has seconds where its labels would else be the same", () => {
+  assert.deepEqual(stamps([NOON, NOON + 30, NOON + 60], "utc", 30), ["12:00:00", "12:00:30", "12:01:00"]);
+  assert.deepEqual(stamps([NOON + 12 * HOUR, NOON + 12 * HOUR + 30], "utc", 30), ["23 Nov", "00:00:30"]);
+});
+
 test("a step without a trade says so and has no value", () => {
   const data = [[NOON, NOON + 60], [3, null], [-1, null]];
   assert.deepEqual(flowIn({}).read(data, 1, "utc"), [["22 Nov, 12:01"], ["no trade"]]);
