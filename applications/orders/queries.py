@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from applications.orders import topics
-from applications.orders.models import AlarmEpisode, Site, SiteCount
+from applications.orders.models import AlarmEpisode, Site
 from dashboard.download import time_columns
 from streams.core import clock
 
@@ -42,13 +42,6 @@ def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]
 def site_names(stream: str, most: int) -> list[str]:
     """Returns the first names of a stream's sites."""
     return list(topics.sites_of(stream).values_list("name", flat=True)[:most])
-
-
-def counts_of(stream: str, sites: Iterable[Site]) -> dict[str, SiteCount]:
-    """Returns the newest count on a stream of each site that has one."""
-    names = [site.name for site in sites]
-    rows = topics.COUNTS.rows(stream, names) if names else []
-    return {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
 
 
 def alarms(

@@ -74,8 +74,26 @@ def _worst(stream: str) -> Sequence[Site]:
     return recall((_worst, stream), lambda: _found_worst(stream))
 
 
+def first_sites(stream: str) -> Sequence[Site]:
+    """Returns the first sites by name, one more than SHOWN if there are as many."""
+    return recall(
+        (first_sites, stream),
+        lambda: [Site(pk=pk, name=name, threshold=lines) for pk, name, lines in _FIRST.rows(stream)],
+    )
+
+
+def counts_of(stream: str, names: Sequence[str]) -> dict[str, SiteCount]:
+    """Returns the newest count on a stream of each site that has one."""
+
+    def made() -> dict[str, SiteCount]:
+        rows = _COUNTS.rows(stream, list(names)) if names else []
+        return {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
+
+    return recall((counts_of, stream, *names), made)
+
+
 def _found_worst(stream: str) -> Sequence[Site]:
-    found = [Site(pk=pk, name=name, threshold=lines) for pk, name, lines in _FIRST.rows(stream)]
+    found = first_sites(stream)
     if len(found) <= SHOWN:
         return found
     alarmed, busy = _ALARMED.column(stream), _BUSY.column(stream)
@@ -92,8 +110,7 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
         [AlarmEpisode(**dict(zip(COLUMNS, row, strict=True))) for row in asked.rows(stream, *one.values())]
         for asked in (_OPEN, _CLOSED)
     )
-    rows = COUNTS.rows(stream, list(shown)) if shown else []
-    counts = {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
+    counts = counts_of(stream, list(shown))
     in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
     # Alarms first; else by name, so that cards do not change places under the pointer with every count.
     order = sorted(shown, key=lambda name: (name not in in_alarm, name))
@@ -189,7 +206,7 @@ _ALARMED = Kept(
         AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started").values_list("site")[:SHOWN]
     )
 )
-COUNTS = Kept(
+_COUNTS = Kept(
     lambda stream, names: SiteCount.objects.filter(stream=stream, site__in=names).values_list("site", "lines", "newest")
 )
 _TOTAL = Kept(lambda stream: over_all(sites_of(stream), Count("pk")))

@@ -17,18 +17,19 @@ from accounts.bearer import token_allowed
 from applications.orders import history as past
 from applications.orders import links, queries, sites, thresholds
 from applications.orders.models import ORDERS, Site, SiteCount
-from applications.orders.topics import episode
+from applications.orders.topics import SHOWN, counts_of, episode, first_sites
 from common.text import storable
 from dashboard import download, periods
 from dashboard import links as dashboard_links
 from dashboard.choosing import Chosen, choose
+from dashboard.held.looks import one_look
 from dashboard.live.service import snapshots as live_snapshots
 from dashboard.page_state import signals
 from dashboard.periods import Period
 from dashboard.topics import PULSE
 from streams.core import clock
 
-SITES = 24  # rows on a page of the list
+SITES = SHOWN  # rows on a page of the list
 ALARMS = 50  # rows of the table
 USUAL = "5m"  # the time that the page of the sites shows
 
@@ -133,6 +134,7 @@ def _shown(request: HttpRequest, on: Chosen) -> list[str]:
     return [each["site"] for each in live_snapshots.take([topic], timezone.now())[topic]["data"]["sites"]]
 
 
+@one_look()  # the list shows much of what the snapshots show
 def _orders(
     request: HttpRequest, on: Chosen, chosen: str | None, search: str, number: str, bound: ThresholdForm | None = None
 ) -> HttpResponse:
@@ -143,7 +145,7 @@ def _orders(
     shown = [site["site"] for site in data["sites"]]
     period = periods.read(request, timezone.now(), USUAL, reverse("orders"))
     wanted = queries.sites(on.stream, search, chosen)
-    first = list(wanted[: SITES + 1])  # mostly all: then they need not be counted
+    first = list(wanted[: SITES + 1] if search or chosen else first_sites(on.stream))  # mostly all: no need to count
     page = Paginator(first if len(first) <= SITES else wanted, SITES).get_page(number)
     names = queries.site_names(on.stream, SITES + 1) if search or chosen else [site.name for site in first]
     chips = names if len(names) <= SITES else [chosen] if chosen else []
@@ -187,7 +189,7 @@ def _past(period: Period, on: Chosen, site: str | None, shown: list[str]) -> dic
 
 
 def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff: bool) -> list[ListedSite]:
-    counts = queries.counts_of(on.stream, found)
+    counts = counts_of(on.stream, [site.name for site in found])
 
     def form(site: Site) -> ThresholdForm | None:
         if not staff:

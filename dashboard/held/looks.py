@@ -1,7 +1,7 @@
 """Remembers the answers of one look at a board: its panels ask much the same, and show the same moment."""
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -17,6 +17,13 @@ def one_look() -> Iterator[None]:
         yield
     finally:
         _answers.reset(token)
+
+
+@contextmanager
+def same_look() -> Iterator[None]:
+    """Lets `recall` remember within the present look, or else within a new one."""
+    with one_look() if _answers.get() is None else nullcontext():
+        yield
 
 
 def recall(key: Hashable, make: Callable[[], T]) -> T:

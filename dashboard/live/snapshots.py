@@ -13,7 +13,7 @@ from django.db import Error
 
 from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
-from dashboard.held.looks import one_look
+from dashboard.held.looks import same_look
 from dashboard.live.changes import change
 from streams.models.progress import read_versions
 
@@ -172,7 +172,7 @@ class Snapshots:
         """
         pages = {topic: page for topic in topics if (page := self._find(topic))}
         versions = self._versions()
-        with one_look():
+        with same_look():
             return {
                 topic: {"version": self._version(page, versions), "data": page.build(now)}
                 for topic, page in pages.items()

@@ -1,6 +1,9 @@
 """Writes numbers and times on pages; dashboard/frontend/format.js writes the same in the browser."""
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from streams.core import clock
 
@@ -11,6 +14,12 @@ register = template.Library()
 def grouped(value: float | None, places: int = 0) -> str:
     """Returns 1234567 as 1,234,567, and None as a dash."""
     return f"{value:,.{places}f}" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def cells(values: Iterable[float | None]) -> SafeString:
+    """Returns numbers as the cells of a table; a template's loop takes four times as long."""
+    return mark_safe("".join(f"<td>{grouped(value)}</td>" for value in values))  # noqa: S308 - digits, commas, dashes
 
 
 @register.filter

@@ -22,13 +22,15 @@ def check(key: str, data: bytes, most: int = MAX_RECORD) -> None:
         raise InvalidRecordError(f"The record with key {key!r} has {size} bytes with its key; the limit is {most}.")
 
 
-def check_all(keys: Sequence[str], datas: Sequence[bytes], most: int = MAX_RECORD) -> None:
-    """Checks many records, most of them small. Raises InvalidRecordError."""
-    if len(keys) <= FEW or not (
-        _have_types(keys, datas) and _are_small(list(map(len, keys)), max(map(len, datas)), most)
-    ):
-        for key, data in zip(keys, datas, strict=True):
-            check(key, data, most)
+def check_all(keys: Sequence[str], datas: Sequence[bytes], most: int = MAX_RECORD) -> int:
+    """Checks many records, most of them small. Returns the bytes of the largest data. Raises InvalidRecordError."""
+    if len(keys) > FEW and _have_types(keys, datas):
+        largest = max(map(len, datas))
+        if _are_small(list(map(len, keys)), largest, most):
+            return largest
+    for key, data in zip(keys, datas, strict=True):
+        check(key, data, most)
+    return max(map(len, datas), default=0)
 
 
 def _have_types(keys: Sequence[str], datas: Sequence[bytes]) -> bool:

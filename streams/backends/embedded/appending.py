@@ -78,8 +78,7 @@ class Checked(msgspec.Struct, frozen=True):
 def check(writing: Writing) -> Checked:
     """Checks the records of a request. Raises InvalidRecordError."""
     keys, datas = zip(*writing.entries, strict=True) if writing.entries else ((), ())
-    limits.check_all(keys, datas, limits.LARGEST_RECORD)
-    largest = max(map(len, datas), default=0) + 4 * names.MOST_KEY
+    largest = limits.check_all(keys, datas, limits.LARGEST_RECORD) + 4 * names.MOST_KEY
     return Checked(writing, _Columns(keys, datas, writing.hashes), largest)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.held import rows as held
-from dashboard.held.looks import one_look, recall
+from dashboard.held.looks import one_look, recall, same_look
 from sql.live.datasets import _table
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
 from streams.core import clock
@@ -161,6 +161,16 @@ def test_look_asks_once_and_the_next_one_anew() -> None:
             1,
         ]
     assert [recall("a", lambda: next(made)), recall("a", lambda: next(made))] == [2, 3]
+
+
+def test_same_look_is_a_part_of_the_look_around_it() -> None:
+    made = iter(range(9))
+    with one_look():
+        recall("a", lambda: next(made))
+        with same_look():
+            assert recall("a", lambda: next(made)) == 0
+    with same_look():
+        assert [recall("a", lambda: next(made)), recall("a", lambda: next(made))] == [1, 1]
 
 
 def wholes(found: Series) -> list[float | None]:
