@@ -25,6 +25,7 @@ def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     for name in ("trades", "orders"):
         stack.deployment.run("streams", "create", name)
     yield stack.start(one_box=True)
+    stack.wait_until_loaded("web", "login")
     stack.stop()
 
 
