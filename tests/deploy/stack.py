@@ -1,6 +1,7 @@
 """A Millrace as it is deployed, by the files of deploy/, on ports and in folders of its own."""
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -156,6 +157,11 @@ class Stack:
         """Believes this stack's certificate and no other."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
+    def wait_until_loaded(self, *pools: str) -> None:
+        """Waits for workers that came after a kill: uWSGI loses their SIGTERM while they load, and waits for 40 s."""
+        for pool in pools:
+            wait_for(lambda pool=pool: has_loaded(self.runtime / f"{pool}-stats.sock"), STARTS)  # type: ignore[misc]
+
     def stop(self) -> None:
         """As systemd stops: SIGTERM to each, nginx with SIGQUIT; a process that does not end in 50 s is killed."""
         for name, process in reversed(self.processes.items()):
@@ -233,6 +239,17 @@ def connects(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def has_loaded(stats: Path) -> bool:
+    """Whether each worker of a pool has the application, by the statistics of uWSGI."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(stats))
+            told = b"".join(iter(lambda: client.recv(65_536), b""))
+        except OSError:
+            return False
+    return all(worker["apps"] for worker in json.loads(told)["workers"])
 
 
 Starter = Callable[..., Stack]

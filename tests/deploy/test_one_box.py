@@ -24,6 +24,7 @@ def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("one-box"))
     stack.deployment.create("trades", "orders")
     yield stack.start(one_box=True)
+    stack.wait_until_loaded("web", "login")
     stack.stop()
 
 
