@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.conf import settings as django
 from hypothesis import settings
 
 from tests import once
@@ -44,8 +45,17 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 def pytest_configure(config: pytest.Config) -> None:
     once.folder()  # before pytest-xdist starts the processes that share it
+    _spare_own_data()
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+
+
+def _spare_own_data() -> None:
+    """Leads the settings away from var/, where `make run` keeps the records of the person who tests."""
+    folder = once.folder() / f"var-{os.getpid()}"
+    folder.mkdir()
+    django.STREAM_URL, django.ARCHIVE_URL = f"embedded:{folder / 'streams.sqlite3'}", f"file:{folder / 'archive'}"
+    django.ICEBERG_CATALOG, django.ICEBERG_WAREHOUSE = f"sqlite:///{folder / 'iceberg.sqlite3'}", f"file://{folder}"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
