@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from alarms.channels.base import Outcome, Receipt
+from alarms.channels.base import Outcome, Receipt, away
 from alarms.channels.calling import MOST_ANSWER, SECONDS, PostSession, receipt
 from alarms.lanes import LINGER, Lane
 from alarms.queues import Job, Result
@@ -31,7 +31,7 @@ def failure(error: Exception) -> Receipt:
     """Returns the receipt for an error of a session: the guard refuses the target for ever, or the receiver is away."""
     if isinstance(error, RefusedError):
         return Receipt(Outcome.NEVER, str(error))
-    return Receipt(Outcome.LATER, f"{type(error).__name__}: {error}")
+    return away(error)
 
 
 class Wire:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import keyrings
 from accounts.models import User
 from alarms import channels
-from alarms.channels.base import Channel, Config, ConfigError, Outcome, Receipt, Session
+from alarms.channels.base import Channel, Config, ConfigError, Outcome, Receipt, Session, away
 from alarms.letters import TEST, Letter
 from alarms.models import Attempt, Message, Target
 from common.text import quoted
@@ -146,7 +146,7 @@ def test(
     try:
         receipt = opened_session.send(sample(now(), f"test-{target.pk}-{int(now().timestamp() * 1000)}"))
     except Exception as error:  # noqa: BLE001 - the person is told any fault of the receiver or the channel
-        receipt = Receipt(Outcome.LATER, f"{type(error).__name__}: {error}")
+        receipt = away(error)
     finally:
         opened_session.close()
     _audit(actor, "tested", target.name)

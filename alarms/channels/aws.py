@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from alarms.channels.base import ConfigError, Outcome, Receipt
+from alarms.channels.base import ConfigError, Outcome, Receipt, away
 
 SECONDS = 5  # to connect, and to read
 _ARN = re.compile(r"arn:aws[a-z-]*:(sns|lambda):([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:([A-Za-z0-9:._$-]{1,256})")
@@ -50,4 +50,4 @@ def called(call: Callable[[], str]) -> Receipt:
         refused = status in (400, 413) and code not in AWAY
         return Receipt(Outcome.HELD if refused else Outcome.LATER, str(error))
     except (BotoCoreError, OSError) as error:
-        return Receipt(Outcome.LATER, f"{type(error).__name__}: {error}")
+        return away(error)

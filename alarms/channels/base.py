@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +39,23 @@ class Receipt:
     outcome: Outcome
     answer: str
     after: float = 0.0  # seconds that the receiver asks to be left alone
+
+
+_FAULTS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits is said
+    (ConnectionRefusedError, "Nothing listens at this address"),
+    (ConnectionError, "The receiver closed the connection"),
+    (ssl.SSLCertVerificationError, "The certificate of the receiver is not valid here"),
+    (ssl.SSLError, "No secure connection came about"),
+    (socket.gaierror, "The name of the receiver has no address"),
+    (TimeoutError, "The receiver did not answer in time"),
+)
+
+
+def away(error: Exception) -> Receipt:
+    """Returns the receipt for an error of a connection: a sentence where we have one, and the system's own words."""
+    own = f"{type(error).__name__}: {error}"
+    said = next((words for kind, words in _FAULTS if isinstance(error, kind)), "")
+    return Receipt(Outcome.LATER, f"{said} ({own})" if said else own)
 
 
 @dataclass(frozen=True, slots=True)

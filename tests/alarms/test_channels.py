@@ -5,6 +5,8 @@ import json
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from pathlib import Path
+from socket import gaierror
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 
 from accounts.models import User
 from alarms import channels, targets
-from alarms.channels.base import ConfigError, Outcome
+from alarms.channels.base import ConfigError, Outcome, Receipt, away
 from alarms.channels.deny.channel import DenySession, changed
 from alarms.channels.template.channel import FACTS, filled
 from alarms.channels.webhook.channel import WebhookSession
@@ -48,6 +50,24 @@ def sent(channel: str, values: dict[str, str], letter: Letter = LETTER) -> Any:
 @pytest.mark.parametrize(("value", "words"), [(31.5, "at least 28"), (28.0, "exactly the level"), (20.0, "at most 28")])
 def test_message_says_how_the_value_stands_to_the_level(value: float, words: str) -> None:
     assert f"Value: {value:g} ({words})\n" in text(replace(LETTER, value=value))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(111, "refused"), "Nothing listens at this address (ConnectionRefusedError: {})"),
+        (ConnectionResetError("reset"), "The receiver closed the connection (ConnectionResetError: {})"),
+        (gaierror("no name"), "The name of the receiver has no address (gaierror: {})"),
+        (
+            SSLCertVerificationError(),
+            "The certificate of the receiver is not valid here (SSLCertVerificationError: {})",
+        ),
+        (TimeoutError("late"), "The receiver did not answer in time (TimeoutError: {})"),
+        (OSError("else"), "OSError: {}"),
+    ],
+)
+def test_an_error_of_a_connection_is_said_in_a_sentence(error: Exception, words: str) -> None:
+    assert away(error) == Receipt(Outcome.LATER, words.format(error))
 
 
 def test_a_webhook_is_signed_as_the_specification_says() -> None:

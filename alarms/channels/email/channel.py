@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
-from alarms.channels.base import Channel, Config, ConfigError, Field, Outcome, Receipt, Session, taken
+from alarms.channels.base import Channel, Config, ConfigError, Field, Outcome, Receipt, Session, away, taken
 from alarms.letters import Letter, subject, text
 
 MOST = 20  # addresses of a target
@@ -69,7 +69,8 @@ class EmailSession(Session):
             words = f"{error.smtp_code} {error.smtp_error!r}"
             return self._refused(words, Outcome.HELD if error.smtp_code >= 500 else Outcome.LATER)
         except (SMTPException, OSError, ValueError) as error:
-            return self._refused(f"{type(error).__name__}: {error}", Outcome.LATER)
+            self.close()
+            return away(error)
         return Receipt(Outcome.GOOD, f"The mail server took it for {', '.join(self._to)}.")
 
     def _refused(self, words: str, outcome: Outcome) -> Receipt:
