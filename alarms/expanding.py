@@ -85,8 +85,16 @@ def _expand(now: datetime, most: int) -> tuple[set[int], bool]:
 
 
 _FIELDS = (
-    *("id", "name", "kind", "episode", "episode__rule", "episode__key", "episode__severity"),
-    *("episode__ended", "episode__acknowledged", "episode__acknowledged_by"),
+    "id",
+    "name",
+    "kind",
+    "episode",
+    "episode__rule",
+    "episode__key",
+    "episode__severity",
+    "episode__ended",
+    "episode__acknowledged",
+    "episode__acknowledged_by",
 )
 
 

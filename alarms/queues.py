@@ -41,11 +41,15 @@ MOST_HELD = 100  # episodes of a target whose messages its receiver refused
 PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
+_OF_EPISODE = ("name", "rule__name", "rule__title", "rule__application", "severity", "stream", "key", "ended", "level")
 _FIELDS = (
-    *("id", "name", "attempts", "notice__kind", "notice__value", "notice__suppressed"),
-    *("notice__episode__name", "notice__episode__rule__name", "notice__episode__rule__title"),
-    *("notice__episode__rule__application", "notice__episode__severity", "notice__episode__stream"),
-    *("notice__episode__key", "notice__episode__ended", "notice__episode__level"),
+    "id",
+    "name",
+    "attempts",
+    "notice__kind",
+    "notice__value",
+    "notice__suppressed",
+    *(f"notice__episode__{each}" for each in _OF_EPISODE),
 )
 _TIMES = ("made", "notice__at", "notice__episode__started")
 
@@ -200,8 +204,23 @@ def _job(row: Sequence[Any], target: int) -> Job:
     made, at, started = map(moment_of, row[len(_FIELDS) :])
     acknowledge = "" if kind == RESOLVED or ended is not None else links.acknowledge(str(episode), target)
     letter = Letter(
-        *(name, kind, episode, rule, title, application, severity, stream, key, at, started),
-        *(ended if kind == RESOLVED else None, value, level, suppressed, links.page(str(episode)), acknowledge),
+        name,
+        kind,
+        episode,
+        rule,
+        title,
+        application,
+        severity,
+        stream,
+        key,
+        at,
+        started,
+        ended if kind == RESOLVED else None,
+        value,
+        level,
+        suppressed,
+        links.page(str(episode)),
+        acknowledge,
     )
     return Job(number, attempts, made, letter)
 

@@ -19,8 +19,25 @@ from streams.models.kept import Kept
 SEVERITIES = LEAST_FIRST[::-1]  # the worst first
 SHOWN = 50  # open episodes in the topic
 CSV_COLUMNS = (
-    *("severity", "rule", "title", "key", "stream", "started", "ended", "value", "peak", "level", "calls", "notices"),
-    *("suppressed", "acknowledged", "acknowledged_by", "note", "rule_version", "application_version", "url"),
+    "severity",
+    "rule",
+    "title",
+    "key",
+    "stream",
+    "started",
+    "ended",
+    "value",
+    "peak",
+    "level",
+    "calls",
+    "notices",
+    "suppressed",
+    "acknowledged",
+    "acknowledged_by",
+    "note",
+    "rule_version",
+    "application_version",
+    "url",
 )
 
 _OPEN = Kept(

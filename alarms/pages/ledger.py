@@ -24,21 +24,20 @@ from streams.core.clock import iso
 ROWS = 50
 STATES = (Message.WAITING, Message.DELIVERED, targets.DRY, Message.FAILED, Message.SILENCED, Message.DROPPED)
 COLUMNS = (
-    *(
-        "made",
-        "result",
-        "target",
-        "rule",
-        "key",
-        "severity",
-        "notice",
-        "held_back",
-        "attempts",
-        "done",
-        "answer",
-        "why",
-    ),
-    *("message", "url"),
+    "made",
+    "result",
+    "target",
+    "rule",
+    "key",
+    "severity",
+    "notice",
+    "held_back",
+    "attempts",
+    "done",
+    "answer",
+    "why",
+    "message",
+    "url",
 )
 NAMES = ("q", "rule", "target", "state")
 UNTOLD = "untold"  # in place of a state: the notices of which somebody was not told, with the reasons
@@ -143,9 +142,20 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
         answer = answers[0].answer if answers else ""
         result = targets.result(each.state, answer)
         yield [
-            *(iso(each.made), result, each.target_name, episode.rule.name, episode.key, episode.severity),
-            *(each.notice.kind, each.notice.suppressed, each.attempts, iso(each.done)),
-            *(answer, targets.reason(each), each.name, reverse("episode", args=[episode.pk])),
+            iso(each.made),
+            result,
+            each.target_name,
+            episode.rule.name,
+            episode.key,
+            episode.severity,
+            each.notice.kind,
+            each.notice.suppressed,
+            each.attempts,
+            iso(each.done),
+            answer,
+            targets.reason(each),
+            each.name,
+            reverse("episode", args=[episode.pk]),
         ]
 
 
@@ -155,6 +165,18 @@ def _untold_cells(found: QuerySet[Notice]) -> Iterator[list[Any]]:
         for reason in about.untold_reasons(each):
             target, _, why = reason.rpartition(": ")
             yield [
-                *(iso(each.made), "not told", target, episode.rule.name, episode.key, episode.severity, each.kind),
-                *(each.suppressed, 0, None, "", why, each.name, reverse("episode", args=[episode.pk])),
+                iso(each.made),
+                "not told",
+                target,
+                episode.rule.name,
+                episode.key,
+                episode.severity,
+                each.kind,
+                each.suppressed,
+                0,
+                None,
+                "",
+                why,
+                each.name,
+                reverse("episode", args=[episode.pk]),
             ]

@@ -38,21 +38,25 @@ USUAL = {
 
 Given = dict[str, Any]
 NAMES = (
-    *(
-        "title",
-        "name",
-        "dataset",
-        "kind",
-        "severity",
-        "column",
-        "window",
-        "function",
-        "level",
-        "clear",
-        "hold",
-        "after",
-    ),
-    *("where_column", "where_values", "suppress", "interval", "quiet", "show", "span"),
+    "title",
+    "name",
+    "dataset",
+    "kind",
+    "severity",
+    "column",
+    "window",
+    "function",
+    "level",
+    "clear",
+    "hold",
+    "after",
+    "where_column",
+    "where_values",
+    "suppress",
+    "interval",
+    "quiet",
+    "show",
+    "span",
 )
 # Every name has a text: in a template `given.clear` would else call the method of the dictionary.
 EMPTY: Given = dict.fromkeys(NAMES, "")

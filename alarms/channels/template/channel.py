@@ -20,8 +20,25 @@ KINDS = ("application/json", "text/plain", "application/x-www-form-urlencoded")
 KIND = Field("type", "Content type", f"{', '.join(KINDS)} (default: the first)", required=False)
 TOKEN = Field("token", "Token", "Sent as Authorization: Bearer.", secret=True, required=False)
 FACTS = (
-    *("subject", "text", "id", "kind", "episode", "rule", "title", "application", "severity", "stream", "key", "value"),
-    *("level", "at", "started", "ended", "suppressed", "page", "acknowledge"),
+    "subject",
+    "text",
+    "id",
+    "kind",
+    "episode",
+    "rule",
+    "title",
+    "application",
+    "severity",
+    "stream",
+    "key",
+    "value",
+    "level",
+    "at",
+    "started",
+    "ended",
+    "suppressed",
+    "page",
+    "acknowledge",
 )
 BODY = Field("body", "Body", BODY_HELP + ", ".join(f"{{{name}}}" for name in FACTS), long=True)
 MOST_BODY = 64 * 1024  # bytes once the facts are put in
