@@ -34,7 +34,7 @@ from streams.models.statements import insert, update
 MOST = 500  # notices of a transaction
 MOST_UNTOLD = 50  # reasons that a notice keeps
 NOBODY = "No subscription is about this rule and key."
-COUNTED = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.DROPPED)  # of targets that were told
+COUNTED = (Message.WAITING, *Message.DONE, Message.FAILED, Message.DROPPED)  # of targets that were told
 
 
 def message_name(notice: str, target: int) -> str:

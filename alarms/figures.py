@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
-from alarms import targets
 from alarms.models import Episode, Message, Notice, Rule
 from streams.applications import Figure
 
@@ -24,12 +23,9 @@ def figures() -> Iterator[Figure]:
     done = Message.objects.filter(made__gte=since)
     states = done.values_list("state").annotate(count=Count("id"))
     counts = {str(state): float(count) for state, count in states}
-    counts[targets.DRY] = float(done.filter(targets.is_dry_run(), state=Message.DELIVERED).count())
-    counts[Message.DELIVERED] = counts.get(Message.DELIVERED, 0.0) - counts[targets.DRY]
     counts[Message.WAITING] = float(Message.objects.filter(state=Message.WAITING).count())
-    names = (Message.WAITING, Message.DELIVERED, targets.DRY, Message.FAILED, Message.SILENCED, Message.DROPPED)
     words = "Messages of alarms that wait, and those made in the last hour that do not, by state."
-    by_state = [((state,), counts.get(state, 0.0)) for state in names]
+    by_state = [((state,), counts.get(state, 0.0)) for state in Message.STATES]
     yield Figure(name="millrace_messages", help=words, labels=("state",), values=by_state)
     oldest = [
         Message.objects.filter(state=Message.WAITING).aggregate(first=Min("made"))["first"],

@@ -38,6 +38,7 @@ GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
 FARTHEST = timedelta(seconds=max(LONGEST_WAIT, LONGEST_REST))  # that a message waits for its time
 MOST_HELD = 100  # episodes of a target whose messages its receiver refused
+DONE = {Outcome.GOOD: Message.DELIVERED, Outcome.DRY: Message.DRY}
 PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
@@ -228,7 +229,7 @@ def _job(row: Sequence[Any], target: int) -> Job:
 def recent(target: int, now: datetime, most: int) -> list[float]:
     """Returns the ages in seconds of the newest messages delivered within the last minute, the oldest first."""
     since = now - timedelta(minutes=1)
-    rows = Message.objects.filter(target=target, state=Message.DELIVERED, done__gt=since).order_by("-id")
+    rows = Message.objects.filter(target=target, state__in=Message.DONE, done__gt=since).order_by("-id")
     return sorted(
         ((now - done).total_seconds() for done in rows.values_list("done", flat=True)[:most] if done), reverse=True
     )
@@ -244,11 +245,10 @@ def wait_seconds(attempts: int, asked: float, chance: Callable[[], float]) -> fl
 def record(results: Sequence[Result], now: datetime, chance: Callable[[], float] = random.random) -> None:
     """Writes the results of attempts, with their lines of the ledger, in one transaction."""
     with transaction.atomic():
-        good = [each for each in results if each.receipt.outcome is Outcome.GOOD]
-        _delivered(good, now)
+        _done([each for each in results if each.receipt.outcome in DONE], now)
         resting: dict[int, datetime] = {}
         for each in results:
-            if each.receipt.outcome is not Outcome.GOOD:
+            if each.receipt.outcome not in DONE:
                 due = _not_delivered(each, now, chance)
                 if each.receipt.outcome is Outcome.LATER:
                     resting[each.target] = due
@@ -260,13 +260,13 @@ def record(results: Sequence[Result], now: datetime, chance: Callable[[], float]
         announce(TOPIC)
 
 
-def _delivered(good: list[Result], now: datetime) -> None:
-    """Marks messages as delivered, by the number of attempts that they had: most had none."""
-    groups: defaultdict[int, list[int]] = defaultdict(list)
+def _done(good: list[Result], now: datetime) -> None:
+    """Marks messages as delivered or as told by a dry run, by the number of attempts that they had: most had none."""
+    groups: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for each in good:
-        groups[each.job.attempts].append(each.job.id)
-    for attempts, ids in groups.items():
-        put = {"state": Message.DELIVERED, "done": now, "attempts": attempts + 1}
+        groups[DONE[each.receipt.outcome], each.job.attempts].append(each.job.id)
+    for (state, attempts), ids in groups.items():
+        put = {"state": state, "done": now, "attempts": attempts + 1}
         update(Message, {"state": Message.WAITING}, put, ids=ids)
 
 
@@ -296,5 +296,5 @@ def _shown(answer: str) -> str:
 
 def _attempt(result: Result, now: datetime) -> tuple[Any, ...]:
     answer = _shown(result.receipt.answer)
-    good = result.receipt.outcome is Outcome.GOOD
+    good = result.receipt.outcome in DONE
     return (result.job.id, now, int(result.took * 1000), good, answer)

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import keyrings
@@ -22,14 +21,13 @@ from accounts.models import User
 from alarms import channels
 from alarms.channels.base import Channel, Config, ConfigError, Outcome, Receipt, Session, away
 from alarms.letters import TEST, Letter
-from alarms.models import Attempt, Message, Target
+from alarms.models import Message, Target
 from common.text import quoted
 from streams.models import Audit
 
 MOST_NAME = 64
 MOST_TARGETS = 10  # of one viewer
 MOST_RATE = 100_000
-DRY = "dry run"  # the result of such a message, in words
 DRY_RUN = "Dry run, nothing was called"
 
 
@@ -166,23 +164,13 @@ def reason(message: Message) -> str:
     return "It waits behind a message that failed; the target is tried again." if behind else message.why
 
 
-def is_dry_run() -> Exists:
-    """Returns the condition that nobody was called for a message, which counts as delivered by a dry run."""
-    return Exists(Attempt.objects.filter(message=OuterRef("pk"), good=True, answer__startswith=DRY_RUN))
-
-
-def result(state: str, answer: str) -> str:
-    """Returns the state of a message for people: nobody was called by a dry run that counts as delivered."""
-    return DRY if state == Message.DELIVERED and answer.startswith(DRY_RUN) else state
-
-
 class _DryRun(Session):
     def __init__(self, kind: Channel, values: Config) -> None:
         self._kind = kind
         self._values = values
 
     def send(self, letter: Letter) -> Receipt:
-        return Receipt(Outcome.GOOD, f"{DRY_RUN}: {self._kind.preview(self._values, letter)}")
+        return Receipt(Outcome.DRY, f"{DRY_RUN}: {self._kind.preview(self._values, letter)}")
 
 
 def _channel(name: str, owner: User | None) -> Channel:

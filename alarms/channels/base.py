@@ -26,6 +26,7 @@ class Outcome(Enum):
     """Names the result of an attempt, which decides the next step."""
 
     GOOD = "good"  # the receiver has it
+    DRY = "dry"  # the call is told in the answer, and nobody was called
     LATER = "later"  # the receiver is away: this message is tried again, and the target's others wait behind it
     HELD = "held"  # the receiver refuses this message: it is tried again, and only its episode waits behind it
     NEVER = "never"  # a further attempt would be refused, too: the message failed

@@ -50,6 +50,9 @@ class Message(models.Model):
     """Stores one notice for one target: the ledger. Its rows are sent in the order of their ids, for each target."""
 
     WAITING, DELIVERED, FAILED, SILENCED, DROPPED = "waiting", "delivered", "failed", "silenced", "dropped"
+    DRY = "dry run"  # the call was told, and nobody called
+    STATES = (WAITING, DELIVERED, DRY, FAILED, SILENCED, DROPPED)
+    DONE = (DELIVERED, DRY)
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="messages")
     target = models.ForeignKey(Target, on_delete=models.SET_NULL, null=True, related_name="messages")

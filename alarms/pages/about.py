@@ -88,7 +88,7 @@ def _result(message: Message) -> dict[str, Any]:
     return {
         "key": f"m{message.pk}",
         "target": message.target_name,
-        "result": targets.result(message.state, answers[-1].answer if answers else ""),
+        "result": message.state,
         "answer": targets.reason(message) or (answers[-1].answer if answers else ""),
         "attempts": message.attempts,
         "done": iso(message.done),

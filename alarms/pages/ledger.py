@@ -22,7 +22,6 @@ from streams.core import clock
 from streams.core.clock import iso
 
 ROWS = 50
-STATES = (Message.WAITING, Message.DELIVERED, targets.DRY, Message.FAILED, Message.SILENCED, Message.DROPPED)
 COLUMNS = (
     "made",
     "result",
@@ -96,22 +95,14 @@ def narrowed(found: QuerySet[Message], asked: dict[str, str]) -> QuerySet[Messag
         for field in ("target_name", "why", "name", "notice__episode__key", "notice__episode__rule__title"):
             fits |= Q(**{f"{field}__icontains": text})
         found = found.filter(fits | Q(pk__in=Attempt.objects.filter(answer__icontains=text).values("message")))
-    if asked["state"] in (Message.DELIVERED, targets.DRY):
-        called = targets.is_dry_run() if asked["state"] == targets.DRY else ~targets.is_dry_run()
-        found = found.filter(called, state=Message.DELIVERED)
-    elif asked["state"]:
-        found = found.filter(state=asked["state"])
-    exact = {"notice__episode__rule__name": asked["rule"], "target_name": asked["target"]}
+    exact = {"notice__episode__rule__name": asked["rule"], "target_name": asked["target"], "state": asked["state"]}
     return found.filter(**{field: value for field, value in exact.items() if value})
 
 
 def _counts() -> dict[str, int]:
-    """Returns the number of all messages by STATES; dry runs are found by their answers."""
+    """Returns the number of all messages by state."""
     found = dict(Message.objects.order_by().values_list("state").annotate(number=Count("pk")))
-    attempts = Attempt.objects.filter(good=True, answer__startswith=targets.DRY_RUN)
-    found[targets.DRY] = attempts.filter(message__state=Message.DELIVERED).values("message").distinct().count()
-    found[Message.DELIVERED] = found.get(Message.DELIVERED, 0) - found[targets.DRY]
-    return {state: found.get(state, 0) for state in STATES}
+    return {state: found.get(state, 0) for state in Message.STATES}
 
 
 def narrowed_untold(asked: dict[str, str]) -> QuerySet[Notice]:
@@ -132,18 +123,16 @@ def _within(found: QuerySet[Any], period: Period) -> QuerySet[Any]:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    return asked_of(request, NAMES, state=(*STATES, UNTOLD))
+    return asked_of(request, NAMES, state=(*Message.STATES, UNTOLD))
 
 
 def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
     for each in found.iterator(1000):
         episode = each.notice.episode
         answers: list[Attempt] = each.answers  # type: ignore[attr-defined]  # of the Prefetch
-        answer = answers[0].answer if answers else ""
-        result = targets.result(each.state, answer)
         yield [
             iso(each.made),
-            result,
+            each.state,
             each.target_name,
             episode.rule.name,
             episode.key,
@@ -152,7 +141,7 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
             each.notice.suppressed,
             each.attempts,
             iso(each.done),
-            answer,
+            answers[0].answer if answers else "",
             targets.reason(each),
             each.name,
             reverse("episode", args=[episode.pk]),

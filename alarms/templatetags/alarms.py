@@ -1,4 +1,4 @@
-"""Template tags of alarms: {% bell as bell %} for the frame of every page, and the result of a message in words."""
+"""Template tags of alarms: {% bell as bell %} for the frame of every page, and the reason of a message."""
 
 from typing import Any
 
@@ -18,18 +18,11 @@ def bell() -> dict[str, Any]:
 
 
 @register.filter
-def result(message: Message) -> str:
-    """Returns the result of a message of the ledger, whose answers are loaded with it."""
-    return targets.result(message.state, _answer(message))
-
-
-@register.filter
 def reason(message: Message) -> str:
-    """Returns why a message was not sent; "" where that is the beginning of its last answer, which is shown, too."""
+    """Returns why a message was not sent; "" where that is the beginning of its last answer, which is shown, too.
+
+    The answers of the message are loaded with it.
+    """
     found = targets.reason(message)
-    return "" if _answer(message).startswith(found.removesuffix("…")) else found
-
-
-def _answer(message: Message) -> str:
     answers = message.answers  # type: ignore[attr-defined]  # of the Prefetch
-    return answers[0].answer if answers else ""
+    return "" if answers and answers[0].answer.startswith(found.removesuffix("…")) else found

@@ -200,7 +200,7 @@ def test_a_dry_run_calls_nothing_and_a_rate_drops_the_rest(settings: Any, tmp_pa
     for number in range(4):
         notice(episode(f"203.0.113.{number}"))
     until_done(Notifier(Now(), lambda: 1.0))
-    assert [state for _, state, _ in states()] == ["delivered", "delivered", "dropped", "dropped"]
+    assert [state for _, state, _ in states()] == ["dry run", "dry run", "dropped", "dropped"]
     answer = Message.objects.order_by("id")[0].tries.get().answer
     assert answer == "Dry run, nothing was called: 203.0.113.0 would be blocked for 60 min"
     assert Message.objects.order_by("-id")[0].why == "It would be more than 2 messages a minute."

@@ -4,9 +4,12 @@ import csv
 import json
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains
@@ -86,7 +89,8 @@ def test_ledger_says_a_reason_once_when_the_answer_says_it_too(viewer: Client, w
 
 def test_message_of_a_dry_run_is_not_called_delivered(viewer: Client) -> None:
     some()
-    Attempt.objects.filter(answer="200 OK").update(answer=f"{targets.DRY_RUN}: a call")
+    Attempt.objects.filter(answer="200 OK").update(answer="Dry run, nothing was called: a call")
+    import_module("alarms.migrations.0002_dry_runs").name_dry_runs(apps, connection.schema_editor())
     boiler = Message.objects.get(notice__episode__key="boiler").notice.episode_id
     found = {
         state: [*viewer.get(f"/alarms/ledger/?state={state}").context["page"]] for state in ("delivered", "dry run")
