@@ -100,5 +100,6 @@ def test_long_answer_of_a_dry_run_scrolls_in_its_box_on_a_phone(sign_in: SignIn,
     page.get_by_test_id("send-test").click()
     answer = page.get_by_test_id("test-answer")
     expect(answer).to_contain_text("Nothing was sent")
+    page.wait_for_load_state()  # the text is there before the style
     assert answer.evaluate("(box) => box.offsetHeight < 250")
     assert answer.locator(".answer").evaluate("(box) => box.scrollHeight > 2 * box.clientHeight")
