@@ -131,7 +131,8 @@ def _past(period: Period, chosen: Chosen, ticker: str) -> dict[str, Any]:
     if period.usual:
         return {"period": period, "past": None, **links_of}
     found = history.history(chosen.stream, ticker, period)
-    return {"period": period, "past": found, "past_rows": history.table(found), **links_of}
+    # The browser makes new rows of the empty one.
+    return {"period": period, "past": found, "past_rows": history.table(found), "empty_rows": [None], **links_of}
 
 
 def _no_ticker(request: HttpRequest, symbol: str, chosen: Chosen, status: int) -> HttpResponse:

@@ -8,3 +8,12 @@ def test_cells_are_those_that_a_loop_writes() -> None:
     loop = "{% for each in values %}<td>{{ each|grouped }}</td>{% endfor %}"
     found, expected = (Template("{% load figures %}" + text).render(context) for text in ("{{ values|cells }}", loop))
     assert found == expected
+
+
+def test_named_cells_are_those_that_a_template_writes() -> None:
+    cell = '<td data-f="{0}">{{{{ row.{0}|grouped:{1} }}}}</td>'
+    form = "{% load figures %}" + cell.format("low", 2) + cell.format("sold", 0)
+    for row in ({"low": 1234.5, "sold": 7}, {"low": None}, None):
+        context = Context({"row": row})
+        found = Template('{% load figures %}{{ row|named_cells:"low:2 sold" }}').render(context)
+        assert found == Template(form).render(context)
