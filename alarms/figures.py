@@ -20,9 +20,8 @@ def figures() -> Iterator[Figure]:
     yield Figure(name="millrace_alarms_open", help=words, labels=("rule", "severity"), values=rows)
     now = timezone.now()
     since = now - LAST
-    done = Message.objects.filter(made__gte=since)
-    states = done.values_list("state").annotate(count=Count("id"))
-    counts = {str(state): float(count) for state, count in states}
+    done = Message.objects.filter(made__gte=since).values_list("state").annotate(count=Count("id"))
+    counts = {str(state): float(count) for state, count in done}
     counts[Message.WAITING] = float(Message.objects.filter(state=Message.WAITING).count())
     words = "Messages of alarms that wait, and those made in the last hour that do not, by state."
     by_state = [((state,), counts.get(state, 0.0)) for state in Message.STATES]

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
+from streams.core import clock
+
 FIRING, AGAIN, RESOLVED, ESCALATED, TEST = "firing", "again", "resolved", "escalated", "test"
 STATES = {
     FIRING: "began",
@@ -39,10 +41,7 @@ class Letter(msgspec.Struct, frozen=True):
     acknowledge: str = ""  # the address at which this receiver acknowledges the episode; "" once it is over
 
 
-@lru_cache(maxsize=512)  # the messages of one commit mostly share theirs
-def iso(moment: datetime | None) -> str | None:
-    """Returns a time as 2026-11-22T14:03:07.250Z, None for none."""
-    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+iso = lru_cache(maxsize=512)(clock.iso)  # the messages of one commit mostly share their times
 
 
 def data(letter: Letter) -> dict[str, object]:

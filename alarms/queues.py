@@ -38,7 +38,6 @@ GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
 FARTHEST = timedelta(seconds=max(LONGEST_WAIT, LONGEST_REST))  # that a message waits for its time
 MOST_HELD = 100  # episodes of a target whose messages its receiver refused
-DONE = {Outcome.GOOD: Message.DELIVERED, Outcome.DRY: Message.DRY}
 PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
@@ -166,7 +165,7 @@ def waiting(places: Sequence[Place], now: datetime, undue: Undue) -> dict[int, l
     found: dict[int, list[Job]] = {place.target: [] for place in places}
     ids = _next_ids(places, now, undue)
     for begin in range(0, len(ids), PIECE):
-        named = RawSQL(*among(Message, ids[begin : begin + PIECE]), output_field=BooleanField())  # noqa: S611 - ids
+        named = RawSQL(*among(Message, ids[begin : begin + PIECE]), output_field=BooleanField())  # noqa: S611 - the ids are parameters
         rows = Message.objects.filter(named, state=Message.WAITING).order_by("id")
         for target, *row in rows.values_list("target", *_FIELDS, *map(quick_time, _TIMES)):
             job = _job(row, target)
@@ -245,10 +244,10 @@ def wait_seconds(attempts: int, asked: float, chance: Callable[[], float]) -> fl
 def record(results: Sequence[Result], now: datetime, chance: Callable[[], float] = random.random) -> None:
     """Writes the results of attempts, with their lines of the ledger, in one transaction."""
     with transaction.atomic():
-        _done([each for each in results if each.receipt.outcome in DONE], now)
+        _done([each for each in results if each.receipt.good], now)
         resting: dict[int, datetime] = {}
         for each in results:
-            if each.receipt.outcome not in DONE:
+            if not each.receipt.good:
                 due = _not_delivered(each, now, chance)
                 if each.receipt.outcome is Outcome.LATER:
                     resting[each.target] = due
@@ -264,7 +263,8 @@ def _done(good: list[Result], now: datetime) -> None:
     """Marks messages as delivered or as told by a dry run, by the number of attempts that they had: most had none."""
     groups: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for each in good:
-        groups[DONE[each.receipt.outcome], each.job.attempts].append(each.job.id)
+        state = Message.DRY if each.receipt.outcome is Outcome.DRY else Message.DELIVERED
+        groups[state, each.job.attempts].append(each.job.id)
     for (state, attempts), ids in groups.items():
         put = {"state": state, "done": now, "attempts": attempts + 1}
         update(Message, {"state": Message.WAITING}, put, ids=ids)
@@ -296,5 +296,4 @@ def _shown(answer: str) -> str:
 
 def _attempt(result: Result, now: datetime) -> tuple[Any, ...]:
     answer = _shown(result.receipt.answer)
-    good = result.receipt.outcome in DONE
-    return (result.job.id, now, int(result.took * 1000), good, answer)
+    return (result.job.id, now, int(result.took * 1000), result.receipt.good, answer)

@@ -79,7 +79,7 @@ def condition(spec: RuleSpec) -> str:
         side, clears = SIDES[spec.kind]
         held = f" for {short(spec.hold)}" if spec.hold else ""
         return f"{_value(spec)} {side} {plain(spec.level)}{held}, clears {clears} {plain(spec.clears_at)}"
-    return f"no row for {short(spec.after)}" if spec.kind == "absent" else KINDS[spec.kind]
+    return _of_rows(spec)
 
 
 def reached(spec: RuleSpec | None, level: float | None, value: float | None) -> str:
@@ -89,6 +89,11 @@ def reached(spec: RuleSpec | None, level: float | None, value: float | None) -> 
         return "" if level is None else f"{side} {plain(level)}"
     if level is not None and spec.kind in SIDES:
         return f"{_value(spec)} {SIDES[spec.kind][0]} {plain(level)}"
+    return _of_rows(spec)
+
+
+def _of_rows(spec: RuleSpec) -> str:
+    """Returns the condition of a rule without a level: that rows come, or that none does."""
     return f"no row for {short(spec.after)}" if spec.kind == "absent" else KINDS[spec.kind]
 
 

@@ -84,7 +84,7 @@ class Deployment:
         """Yields the rows that a command prints with --json."""
         return map(json.loads, self.run(*words, "--json").splitlines())
 
-    # The next three spare the start of a process where the command is not what is tested. The streams are embedded.
+    # The next three methods act on the embedded streams in this process: the start of a command takes a second.
 
     def create(self, *streams: str, shards: int = 1) -> None:
         """Creates streams, as `streams create` does."""

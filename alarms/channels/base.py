@@ -41,6 +41,11 @@ class Receipt:
     answer: str
     after: float = 0.0  # seconds that the receiver asks to be left alone
 
+    @property
+    def good(self) -> bool:
+        """Returns whether no further attempt is needed: the receiver has the message, or a dry run told the call."""
+        return self.outcome in (Outcome.GOOD, Outcome.DRY)
+
 
 _FAULTS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits is said
     (ConnectionRefusedError, "Nothing listens at this address"),

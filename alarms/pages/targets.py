@@ -14,7 +14,7 @@ from accounts.keyrings import KeyRingError
 from accounts.models import User
 from alarms import channels, subscribing
 from alarms import targets as services
-from alarms.channels.base import MASK, Channel, ConfigError, Outcome
+from alarms.channels.base import MASK, Channel, ConfigError
 from alarms.models import DutyTurn, Message, Rule, Target
 from alarms.spec import SEVERITIES
 from alarms.subscribing import SubscriptionError
@@ -103,7 +103,7 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
             messages.error(request, "You send tests faster than targets answer: wait half a minute.")
             return redirect("alarm-target", found.pk)
         receipt, took = services.test(found, actor=user.get_username())
-        told = {"good": receipt.outcome in (Outcome.GOOD, Outcome.DRY), "answer": receipt.answer, "took": took}
+        told = {"good": receipt.good, "answer": receipt.answer, "took": took}
         return _page(request, found, _channel(found), "", told)
     if verb == "remove":
         services.remove(found, actor=user.get_username())

@@ -1,6 +1,6 @@
 """Makes the change from one JSON text to the next; docs/protocol.md has its form.
 
-Texts are cut into pieces and compared as bytes, so that what is put together again is exactly the next text.
+The pieces of both texts are compared as bytes: a reader that applies the change has each value of the next text.
 """
 
 from collections.abc import Iterable

@@ -69,13 +69,13 @@ def days_and_others(edges: Sequence[int], levels: Sequence[int], kept: Container
     """
     days: list[tuple[int, int, int]] = []
     others: dict[int, list[datetime]] = defaultdict(list)
-    missing = [(start, end) for start, end in pairwise(edges) if start not in kept]
-    for start, end in missing if len(missing) > LONE else ():
-        _put(start, end, levels, others)
+    few = sum(start not in kept for start in edges[:-1]) <= LONE
     for start, end in pairwise(edges):
         level = step_of(start)
-        if start not in kept:
-            days += _side_by_side(start, end, levels) if len(missing) <= LONE else ()
+        if start not in kept and few:
+            days += _side_by_side(start, end, levels)
+        elif start not in kept:
+            _put(start, end, levels, others)
         elif days and (days[-1][0], days[-1][2]) == (level, start - DAY):
             days.append((level, days.pop()[1], start))
         else:

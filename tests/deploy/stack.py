@@ -12,6 +12,7 @@ import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -160,7 +161,7 @@ class Stack:
     def wait_until_loaded(self, *pools: str) -> None:
         """Waits for workers that came after a kill: uWSGI loses their SIGTERM while they load, and waits for 40 s."""
         for pool in pools:
-            wait_for(lambda pool=pool: has_loaded(self.runtime / f"{pool}-stats.sock"), STARTS)  # type: ignore[misc]
+            wait_for(partial(has_loaded, self.runtime / f"{pool}-stats.sock"), STARTS)
 
     def stop(self) -> None:
         """As systemd stops: SIGTERM to each, nginx with SIGQUIT; a process that does not end in 50 s is killed."""

@@ -105,7 +105,7 @@ def test(command: PlainCommand, **options: Any) -> None:
     target = _named(options["name"])
     receipt, took = targets.test(target, actor=ACTOR)
     answer = escaped(" ".join(receipt.answer.split()))
-    if receipt.outcome not in (Outcome.GOOD, Outcome.DRY):
+    if not receipt.good:
         command.fail(f"The target {quoted(target.name)} did not take it, after {took} ms: {answer}", 1)
     command.stdout.write(answer if receipt.outcome is Outcome.DRY else f"Delivered in {took} ms: {answer}")
 

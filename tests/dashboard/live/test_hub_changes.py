@@ -1,4 +1,4 @@
-"""Changes through the hub: whoever joins, reads slowly, polls or leaves, each reader ends with the whole state."""
+"""Tests changes through the hub: readers that join, read slowly, poll or leave end with the whole state."""
 
 import json
 from datetime import UTC, datetime
