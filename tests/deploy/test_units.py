@@ -43,6 +43,12 @@ def test_serving_units_restart_when_they_die() -> None:
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 
+def test_one_box_gives_processes_as_long_to_end_as_the_units() -> None:
+    common = (ROOT / "deploy/systemd/millrace-.service.d/common.conf").read_text()
+    [of_units] = re.findall(r"^TimeoutStopSec=(\d+)$", common, re.M)
+    assert re.findall(r"^reload-mercy = (\d+)$", (ROOT / "deploy/onebox.ini").read_text(), re.M) == [of_units]
+
+
 @pytest.mark.parametrize(("unit", "may"), [("login", True), ("web", True), ("endpoint", False)])
 def test_pools_alone_may_lower_what_they_take(root: Path, unit: str, may: bool) -> None:
     """Of @resources, login may lower its priority, and web the bounds of processes that run scripts.
