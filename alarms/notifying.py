@@ -12,6 +12,7 @@ from django.db import Error, InterfaceError, InternalError, OperationalError
 from alarms.delivering import THREADS, Delivery
 from alarms.escalating import Escalation
 from alarms.expanding import Expansion
+from alarms.jobs import Known
 from alarms.queues import new_owner
 from common import database_errors
 from common.outage_log import OutageLog
@@ -27,8 +28,9 @@ class Notifier:
 
     def __init__(self, now: Callable[[], datetime], chance: Callable[[], float], *, threads: int = THREADS) -> None:
         self._escalation = Escalation(now)
-        self._expansion = Expansion(now)
-        self._delivery = Delivery(new_owner(), now, chance, threads=threads)
+        known = Known()
+        self._expansion = Expansion(now, known)
+        self._delivery = Delivery(new_owner(), now, chance, known, threads=threads)
         self._outage = OutageLog(logger, time.monotonic)
         self._worked = True
 

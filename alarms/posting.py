@@ -17,8 +17,9 @@ from contextlib import suppress
 
 from alarms.channels.base import Outcome, Receipt, away
 from alarms.channels.calling import MOST_ANSWER, SECONDS, PostSession, receipt
+from alarms.jobs import Job
 from alarms.lanes import LINGER, Lane
-from alarms.queues import Job, Result
+from alarms.queues import Result
 from common.guarded import RefusedError
 from common.http_answers import BadAnswerError, Reader
 
