@@ -80,17 +80,18 @@ class Delivery:
 
     def _collect(self) -> bool:
         ended = self.senders.ended()
-        found = False
-        while results := self.senders.collect(MOST_RESULTS):
+        count = self.senders.results  # those that come meanwhile are for the next step, after a look at the leases
+        for first in range(0, count, MOST_RESULTS):
+            results = self.senders.collect(min(MOST_RESULTS, count - first))
             try:
-                queues.record(results, self._now(), self._chance)
+                with self.senders.going_on():
+                    queues.record(results, self._now(), self._chance)
             except Exception:  # of any kind, as no result may be lost: a driver's error may come past Django's
                 self.senders.put_back(results)
                 raise
-            found = True
         if ended:
             queues.release(self._owner, ended)
-        return found or bool(ended)
+        return count > 0 or bool(ended)
 
     def _renew(self) -> None:
         """Prolongs the leases in good time. A lane ends when its lease has gone to another process."""
@@ -147,8 +148,11 @@ class Delivery:
         return any(jobs.values())
 
     def _waiting(self, places: list[Place]) -> dict[int, list[Job]]:
+        if not places:
+            return {}
         now = self._now()
-        return queues.waiting(places, now, queues.not_yet_due(now), self._known) if places else {}
+        with self.senders.going_on():
+            return queues.waiting(places, now, queues.not_yet_due(now), self._known)
 
     def _start_lane(self, target: Target, jobs: list[Job]) -> None:
         setup = targets.effective(target)

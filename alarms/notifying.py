@@ -39,7 +39,9 @@ class Notifier:
         try:
             with database_errors.renewed_connection():
                 escalated = self._escalation.step()
-                self._worked = self._expansion.step() | self._delivery.step(self._expansion.touched) | escalated
+                with self._delivery.senders.going_on():
+                    expanded = self._expansion.step()
+                self._worked = self._delivery.step(self._expansion.touched) | expanded | escalated
         except (OperationalError, InterfaceError, InternalError) as error:
             self._outage.failure(ConnectionError(database_errors.sentence(error)))
             time.sleep(PAUSE_AWAY)

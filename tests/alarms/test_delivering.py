@@ -16,6 +16,7 @@ from alarms.queues import Place
 from streams.models.statements import insert
 from tests.alarms.making import T0, Now, end, episode, notice, states, until_done, webhook
 from tests.alarms.receivers import receiver
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,6 +159,20 @@ def test_waiting_messages_of_many_targets_are_read_by_two_queries(django_assert_
         found = queues.waiting(places, T0, {}, Known())
     kinds = {names[target]: [job.letter.kind for job in jobs] for target, jobs in found.items()}
     assert kinds == {0: ["again"], 1: ["firing"], 2: ["firing", "again"]}
+
+
+def test_requests_go_on_while_the_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alarms.sending.LONGEST", 60.0)
+    with receiver() as server:
+        webhook("ops", server.url)
+        for key in "abc":
+            notice(episode(key))
+        work = notifier(Now())
+        work.step()
+        with work._delivery.senders.going_on():
+            wait_for(lambda: len(server.posts) == 3)
+        until_done(work)
+    assert states() == [("ops", "delivered", 1)] * 3
 
 
 def test_messages_that_this_process_made_are_read_by_one_query_and_are_the_same(django_assert_num_queries: Any) -> None:
