@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from alarms import channels
 from alarms.duty import on_duty
@@ -65,11 +65,20 @@ class Expansion:
         return bool(about)
 
 
+def queue() -> QuerySet[Notice]:
+    """Returns the notices that wait, in the order of ids.
+
+    Both columns of the index are named: otherwise PostgreSQL goes through all notices by their ids, which takes 0.1 to
+    0.2 s for 200,000 of them.
+    """
+    return Notice.objects.filter(expanded=None).order_by("expanded", "id")
+
+
 @again_if_locked
 def _expand(now: datetime, most: int) -> tuple[list[_Row], dict[int, Facts]]:
     """Returns the messages that were made, and the facts of notices by id."""
     with transaction.atomic():
-        waiting = Notice.objects.filter(expanded=None).order_by("id")
+        waiting = queue()
         # A second process waits here, and then sees what this one wrote.
         if waiting.select_for_update().values_list("pk").first() is None:
             return [], {}

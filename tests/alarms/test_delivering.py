@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, connection, transaction
 
 from alarms import queues
 from alarms.delivering import BATCH
-from alarms.expanding import Expansion
+from alarms.expanding import Expansion, queue
 from alarms.jobs import Known
 from alarms.models import Attempt, Message, Notice, Target
 from alarms.notifying import Notifier
@@ -159,6 +159,16 @@ def test_waiting_messages_of_many_targets_are_read_by_two_queries(django_assert_
         found = queues.waiting(places, T0, {}, Known())
     kinds = {names[target]: [job.letter.kind for job in jobs] for target, jobs in found.items()}
     assert kinds == {0: ["again"], 1: ["firing"], 2: ["firing", "again"]}
+
+
+def test_notices_that_wait_are_found_by_their_index() -> None:
+    [index] = Notice._meta.indexes
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which an empty table is worth
+        plan = queue()[:1].explain()
+    if connection.vendor in ("sqlite", "postgresql"):
+        assert (index.name in plan, "Sort" in plan) == (True, False)
 
 
 def test_requests_go_on_while_the_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
