@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from alarms import queues, targets
+from alarms.jobs import Job, Known
 from alarms.lanes import Lane, Rate
 from alarms.models import Target
-from alarms.queues import Job, Place
+from alarms.queues import Place
 from alarms.sending import Senders
 
 THREADS = 128  # targets that are served at a time
@@ -24,14 +25,24 @@ LOOK = timedelta(milliseconds=200)
 
 
 class Delivery:
-    """Delivers the messages that wait. `now` gives the time; `chance` numbers from 0 to 1 for the jitter of retries."""
+    """Delivers the messages that wait. `now` gives the time; `chance` numbers from 0 to 1 for the jitter of retries.
+
+    `known` has facts of messages that this process has made.
+    """
 
     def __init__(
-        self, owner: str, now: Callable[[], datetime], chance: Callable[[], float], *, threads: int = THREADS
+        self,
+        owner: str,
+        now: Callable[[], datetime],
+        chance: Callable[[], float],
+        known: Known,
+        *,
+        threads: int = THREADS,
     ) -> None:
         self._owner = owner
         self._now = now
         self._chance = chance
+        self._known = known
         self._threads = threads
         self.senders = Senders()
         self._renewed: datetime | None = None
@@ -69,17 +80,18 @@ class Delivery:
 
     def _collect(self) -> bool:
         ended = self.senders.ended()
-        found = False
-        while results := self.senders.collect(MOST_RESULTS):
+        count = self.senders.results  # those that come meanwhile are for the next step, after a look at the leases
+        for first in range(0, count, MOST_RESULTS):
+            results = self.senders.collect(min(MOST_RESULTS, count - first))
             try:
-                queues.record(results, self._now(), self._chance)
+                with self.senders.going_on():
+                    queues.record(results, self._now(), self._chance)
             except Exception:  # of any kind, as no result may be lost: a driver's error may come past Django's
                 self.senders.put_back(results)
                 raise
-            found = True
         if ended:
             queues.release(self._owner, ended)
-        return found or bool(ended)
+        return count > 0 or bool(ended)
 
     def _renew(self) -> None:
         """Prolongs the leases in good time. A lane ends when its lease has gone to another process."""
@@ -120,6 +132,7 @@ class Delivery:
         """
         free = self._threads - len(self.senders.lanes)
         if free <= 0:
+            self._known.keep(self.senders.lanes)
             return False
         most_bad = self._threads // 2 - sum(lane.failing for lane in self.senders.lanes.values())
         claimed = queues.claim(self._owner, self._now(), self.senders.lanes, free)
@@ -131,11 +144,15 @@ class Delivery:
                 self._start_lane(target, jobs[target.pk])
         if unused := [target.pk for target in claimed if not jobs.get(target.pk)]:
             queues.release(self._owner, unused)
+        self._known.keep(self.senders.lanes)
         return any(jobs.values())
 
     def _waiting(self, places: list[Place]) -> dict[int, list[Job]]:
+        if not places:
+            return {}
         now = self._now()
-        return queues.waiting(places, now, queues.not_yet_due(now)) if places else {}
+        with self.senders.going_on():
+            return queues.waiting(places, now, queues.not_yet_due(now), self._known)
 
     def _start_lane(self, target: Target, jobs: list[Job]) -> None:
         setup = targets.effective(target)

@@ -15,10 +15,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from alarms import channels
 from alarms.duty import on_duty
+from alarms.jobs import PLAIN, TIMES, Facts, Known, facts
 from alarms.letters import ESCALATED, FIRING, RESOLVED
 from alarms.matching import Call, Hush, Told, Verdict, Wish, judge
 from alarms.models import Attempt, DutyTurn, Message, Notice, Silence, Subscription
@@ -43,10 +44,11 @@ def message_name(notice: str, target: int) -> str:
 
 
 class Expansion:
-    """Expands the notices that wait. `now` gives the time."""
+    """Expands the notices that wait. `now` gives the time; `known` takes facts for those that send the messages."""
 
-    def __init__(self, now: Callable[[], datetime], most: int = MOST) -> None:
+    def __init__(self, now: Callable[[], datetime], known: Known | None = None, most: int = MOST) -> None:
         self._now = now
+        self._known = known or Known()
         self._most = most
         self.touched: set[int] = set()  # targets for which the last step made messages
 
@@ -55,33 +57,49 @@ class Expansion:
         if not Notice.objects.filter(expanded=None).exists():  # no lock where there is nothing to do
             self.touched = set()
             return False
-        self.touched, worked = _expand(self._now(), self._most)
-        return worked
+        messages, about = _expand(self._now(), self._most)
+        self.touched = {each.target for each in messages}
+        for each in messages:
+            if each.state == Message.WAITING:
+                self._known.add(each.target, each.name, each.made, about[each.notice])
+        return bool(about)
+
+
+def queue() -> QuerySet[Notice]:
+    """Returns the notices that wait, in the order of ids.
+
+    Both columns of the index are named: otherwise PostgreSQL goes through all notices by their ids, which takes 0.1 to
+    0.2 s for 200,000 of them.
+    """
+    return Notice.objects.filter(expanded=None).order_by("expanded", "id")
 
 
 @again_if_locked
-def _expand(now: datetime, most: int) -> tuple[set[int], bool]:
+def _expand(now: datetime, most: int) -> tuple[list[_Row], dict[int, Facts]]:
+    """Returns the messages that were made, and the facts of notices by id."""
     with transaction.atomic():
-        waiting = Notice.objects.filter(expanded=None).order_by("id")
+        waiting = queue()
         # A second process waits here, and then sees what this one wrote.
         if waiting.select_for_update().values_list("pk").first() is None:
-            return set(), False
-        calls = [_call(row) for row in waiting.values_list(*_FIELDS, quick_time("made"))[:most]]
-        facts = _Facts(calls, now)
+            return [], {}
+        rows = waiting.values_list(*_FIELDS, quick_time("made"), *PLAIN, *map(quick_time, TIMES))[:most]
+        calls = [_call(row[: len(_FIELDS) + 1]) for row in rows]
+        about = {row[0]: facts(row[len(_FIELDS) + 1 :]) for row in rows}
+        before = _Before(calls, now)
         messages: list[_Row] = []
         plain: list[tuple[int, str]] = []
         told: list[tuple[int, str]] = []
         for call in calls:
-            verdict = judge(call, facts.wishes(call), facts.hushes, facts.duty, facts.told(call), now)
-            facts.remember(call, verdict)
-            messages += facts.messages(call, verdict)
+            verdict = judge(call, before.wishes(call), before.hushes, before.duty, before.told(call), now)
+            before.remember(call, verdict)
+            messages += before.messages(call, verdict)
             reasons = _reasons(verdict)
             (told if reasons else plain).append((call.id, reasons))
         _store(messages, now)
         _mark(plain, told, now)
         _end_silences(calls, messages, now)
         announce(TOPIC)
-    return {each.target for each in messages}, True
+    return messages, about
 
 
 _FIELDS = (
@@ -123,7 +141,7 @@ class _Row(NamedTuple):
 _COLUMNS = ("notice", "target", "target_name", "name", "state", "why", "attempts", "due", "made", "done")
 
 
-class _Facts:
+class _Before:
     """Reads in a few queries all that decides about a batch of notices."""
 
     def __init__(self, calls: list[Call], now: datetime) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from alarms.channels.base import Outcome, Receipt
-from alarms.queues import Job
+from alarms.jobs import Job
 
 LINGER = 0.5  # seconds that a lane keeps its connection, and waits for more
 

@@ -12,6 +12,7 @@ from django.db import Error, InterfaceError, InternalError, OperationalError
 from alarms.delivering import THREADS, Delivery
 from alarms.escalating import Escalation
 from alarms.expanding import Expansion
+from alarms.jobs import Known
 from alarms.queues import new_owner
 from common import database_errors
 from common.outage_log import OutageLog
@@ -27,8 +28,9 @@ class Notifier:
 
     def __init__(self, now: Callable[[], datetime], chance: Callable[[], float], *, threads: int = THREADS) -> None:
         self._escalation = Escalation(now)
-        self._expansion = Expansion(now)
-        self._delivery = Delivery(new_owner(), now, chance, threads=threads)
+        known = Known()
+        self._expansion = Expansion(now, known)
+        self._delivery = Delivery(new_owner(), now, chance, known, threads=threads)
         self._outage = OutageLog(logger, time.monotonic)
         self._worked = True
 
@@ -37,7 +39,9 @@ class Notifier:
         try:
             with database_errors.renewed_connection():
                 escalated = self._escalation.step()
-                self._worked = self._expansion.step() | self._delivery.step(self._expansion.touched) | escalated
+                with self._delivery.senders.going_on():
+                    expanded = self._expansion.step()
+                self._worked = self._delivery.step(self._expansion.touched) | expanded | escalated
         except (OperationalError, InterfaceError, InternalError) as error:
             self._outage.failure(ConnectionError(database_errors.sentence(error)))
             time.sleep(PAUSE_AWAY)

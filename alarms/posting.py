@@ -17,8 +17,9 @@ from contextlib import suppress
 
 from alarms.channels.base import Outcome, Receipt, away
 from alarms.channels.calling import MOST_ANSWER, SECONDS, PostSession, receipt
+from alarms.jobs import Job
 from alarms.lanes import LINGER, Lane
-from alarms.queues import Job, Result
+from alarms.queues import Result
 from common.guarded import RefusedError
 from common.http_answers import BadAnswerError, Reader
 
@@ -53,7 +54,7 @@ class Wire:
 
 
 class Posts:
-    """Serves wires. All methods are for the main thread. `wake` is called by the threads that open connections."""
+    """Serves wires, for one thread at a time. `wake` is called by the threads that open connections."""
 
     def __init__(self, results: deque[Result], wake: Callable[[], None], monotonic: Callable[[], float]) -> None:
         self._results = results
@@ -88,6 +89,12 @@ class Posts:
         while self.is_busy and len(self._results) < most and self._monotonic() < until:
             if not self.turn(LULL) and not 0 < len(self._results) < FEW:
                 return
+
+    def go_on(self, stop: threading.Event, seconds: float) -> None:
+        """Sends and receives until it is told to stop, for `seconds` at most, or until nothing is on its way."""
+        until = self._monotonic() + seconds
+        while not stop.is_set() and self.is_busy and self._monotonic() < until:
+            self.turn(LULL)
 
     def turn(self, seconds: float) -> bool:
         """Waits for answers, at most `seconds`, and serves them; returns whether there was one."""

@@ -18,50 +18,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, F, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef, Q
 
-from alarms import links
 from alarms.channels.base import LONGEST_REST, Outcome, Receipt
-from alarms.letters import RESOLVED, Letter
+from alarms.jobs import Job, Known, job, stored
 from alarms.models import Attempt, Message, Target
 from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
 from common.lasting import SLACK, has_ended, over
 from common.text import cut, one_line, storable
-from dashboard.quick_times import moment_of, quick_time
 from streams.models.progress import announce
-from streams.models.statements import among, insert, update
+from streams.models.statements import insert, update
 
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
 FARTHEST = timedelta(seconds=max(LONGEST_WAIT, LONGEST_REST))  # that a message waits for its time
 MOST_HELD = 100  # episodes of a target whose messages its receiver refused
-PIECE = 500  # messages in one query: SQLite accepts some thousands of parameters
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
-
-_OF_EPISODE = ("name", "rule__name", "rule__title", "rule__application", "severity", "stream", "key", "ended", "level")
-_FIELDS = (
-    "id",
-    "name",
-    "attempts",
-    "notice__kind",
-    "notice__value",
-    "notice__suppressed",
-    *(f"notice__episode__{each}" for each in _OF_EPISODE),
-)
-_TIMES = ("made", "notice__at", "notice__episode__started")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Holds one message on its way to a sender."""
-
-    id: int
-    attempts: int
-    made: datetime
-    letter: Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,36 +130,45 @@ class Place(NamedTuple):
     most: int
 
 
-def waiting(places: Sequence[Place], now: datetime, undue: Undue) -> dict[int, list[Job]]:
-    """Returns the next messages of targets, in order, by two queries for all of them.
+def waiting(places: Sequence[Place], now: datetime, undue: Undue, known: Known) -> dict[int, list[Job]]:
+    """Returns the next messages of targets, in order, by two queries for all of them; by one if all are known.
 
     A message that its receiver refused waits for its own time, and with it the later messages of its episode: firing
     is told before resolved. A receiver that refuses MOST_HELD gets no new ones until it takes some of those.
     """
     found: dict[int, list[Job]] = {place.target: [] for place in places}
-    ids = _next_ids(places, now, undue)
-    for begin in range(0, len(ids), PIECE):
-        named = RawSQL(*among(Message, ids[begin : begin + PIECE]), output_field=BooleanField())  # noqa: S611 - the ids are parameters
-        rows = Message.objects.filter(named, state=Message.WAITING).order_by("id")
-        for target, *row in rows.values_list("target", *_FIELDS, *map(quick_time, _TIMES)):
-            job = _job(row, target)
-            if undue.get(target, {}).get(job.letter.episode, job.id) >= job.id:
-                found[target].append(job)
+    rows = _next(places, now, undue)
+    facts = {row.id: known.pop(row.target, row.name) for row in rows}
+    facts |= stored([number for number, each in facts.items() if each is None])
+    for number, target, name, attempts in rows:
+        of = facts[number]
+        if of is None:  # it waits no longer
+            continue
+        each = job(number, target, name, attempts, *of)
+        if undue.get(target, {}).get(each.letter.episode, number) >= number:
+            found[target].append(each)
     return found
 
 
+class _Row(NamedTuple):
+    id: int
+    target: int
+    name: str
+    attempts: int
+
+
 _NEXT = (
-    "SELECT * FROM (SELECT {id} FROM {message} WHERE {target} = %s AND {state} = %s AND {id} > %s AND {attempts} >= %s"
-    " AND {due} <= %s ORDER BY {id} LIMIT %s) {part}"
+    "SELECT * FROM (SELECT {id}, {target}, {name}, {attempts} FROM {message} WHERE {target} = %s AND {state} = %s"
+    " AND {id} > %s AND {attempts} >= %s AND {due} <= %s ORDER BY {id} LIMIT %s) {part}"
 )
 
 
-def _next_ids(places: Sequence[Place], now: datetime, undue: Undue) -> list[int]:
-    """Returns the ids of the next messages, the oldest first.
+def _next(places: Sequence[Place], now: datetime, undue: Undue) -> list[_Row]:
+    """Returns the next messages, the oldest first.
 
     Each target has its own part of the statement, since the one index then gives its rows in order up to its bound.
     """
-    ops, fields = connection.ops, ("id", "state", "attempts", "due")
+    ops, fields = connection.ops, ("id", "name", "state", "attempts", "due")
     names = {name: ops.quote_name(name) for name in fields} | {"target": ops.quote_name("target_id")}
     table, due = ops.quote_name(Message._meta.db_table), ops.adapt_datetimefield_value(now)
     parts = [_NEXT.format(**names, message=table, part=f"p{number}") for number in range(len(places))]
@@ -195,34 +178,7 @@ def _next_ids(places: Sequence[Place], now: datetime, undue: Undue) -> list[int]
         values += [target, Message.WAITING, after, int(refuses), due, most]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
-        return sorted(number for (number,) in cursor.fetchall())
-
-
-def _job(row: Sequence[Any], target: int) -> Job:
-    (number, name, attempts, kind, value, suppressed, *rest, ended, level) = row[: len(_FIELDS)]
-    (episode, rule, title, application, severity, stream, key) = rest
-    made, at, started = map(moment_of, row[len(_FIELDS) :])
-    acknowledge = "" if kind == RESOLVED or ended is not None else links.acknowledge(str(episode), target)
-    letter = Letter(
-        name,
-        kind,
-        episode,
-        rule,
-        title,
-        application,
-        severity,
-        stream,
-        key,
-        at,
-        started,
-        ended if kind == RESOLVED else None,
-        value,
-        level,
-        suppressed,
-        links.page(str(episode)),
-        acknowledge,
-    )
-    return Job(number, attempts, made, letter)
+        return sorted(map(_Row._make, cursor.fetchall()))
 
 
 def recent(target: int, now: datetime, most: int) -> list[float]:

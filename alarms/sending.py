@@ -1,7 +1,8 @@
 """Sends messages by lanes, one for each target that has some: a target that hangs delays only itself.
 
-Channels that post make their requests in the main thread, many at a time (`alarms.posting`). A lane of any other
-channel has a thread. Threads use no database: they put results where the main thread collects them.
+Channels that post make their requests in the main thread, many at a time (`alarms.posting`), or in another one while
+the main thread waits for the database. A lane of any other channel has a thread. Threads use no database: they put
+results where the main thread collects them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 from alarms.channels.base import Receipt, Session
 from alarms.channels.calling import PostSession
@@ -22,6 +24,7 @@ from alarms.posting import Posts, failure
 from alarms.queues import Result
 
 TURN = 0.1  # seconds that requests are served before results are written
+LONGEST = 1.0  # seconds that requests are made without a look at the leases, when the database is slow
 
 
 class Senders:
@@ -36,6 +39,7 @@ class Senders:
             weakref.finalize(self, end.close)
         self._posts = Posts(self._results, self._ring, monotonic)
         self._posts.register(self._bell, self._rung)
+        self._thread = ThreadPoolExecutor(1, "requests")
         self.lanes: dict[int, Lane] = {}
 
     def start(self, lane: Lane, open_session: Callable[[], Session], *, posts: bool) -> None:
@@ -57,6 +61,26 @@ class Senders:
     def serve(self, most: int) -> None:
         """Makes requests and takes their answers for a moment, until `most` results can be collected."""
         self._posts.drive(TURN, most)
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Makes requests in another thread, while the caller uses the database and no other method."""
+        if not self._posts.is_busy:
+            yield
+            return
+        stop = threading.Event()
+        requests = self._thread.submit(self._posts.go_on, stop, LONGEST)
+        try:
+            yield
+        finally:
+            stop.set()
+            self._ring()
+            requests.result()
+
+    @property
+    def results(self) -> int:
+        """Returns the number of results that can be collected."""
+        return len(self._results)
 
     def collect(self, most: int) -> list[Result]:
         """Returns results that were not collected yet, in each lane's order."""

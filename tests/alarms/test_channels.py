@@ -5,6 +5,7 @@ import json
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from socket import gaierror
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -18,6 +19,7 @@ from accounts.models import User
 from alarms import channels, targets
 from alarms.channels.base import ConfigError, Outcome, Receipt, away
 from alarms.channels.deny.channel import DenySession, changed
+from alarms.channels.email.channel import refused
 from alarms.channels.template.channel import FACTS, filled
 from alarms.channels.webhook.channel import WebhookSession
 from alarms.letters import Letter, text
@@ -105,7 +107,20 @@ def test_mail_goes_to_an_account_by_one_connection(settings: Any) -> None:
         notice(episode("c"))
         until_done(Notifier(now, lambda: 1.0))
     assert states()[-1] == ("ann", "waiting", 1)
-    assert "no such box" in Message.objects.order_by("-id")[0].why
+    assert Message.objects.order_by("-id")[0].why == "550 no such box"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (SMTPRecipientsRefused({"a@example.org": (450, b"later")}), Receipt(Outcome.LATER, "450 later")),
+        (SMTPRecipientsRefused({"a@example.org": (550, b"no box")}), Receipt(Outcome.HELD, "550 no box")),
+        (SMTPSenderRefused(451, b"busy", "b@example.org"), Receipt(Outcome.LATER, "451 busy")),
+        (SMTPDataError(554, "spam"), Receipt(Outcome.HELD, "554 spam")),
+    ],
+)
+def test_mail_that_a_server_refuses_is_judged_by_the_code(error: Any, expected: Receipt) -> None:
+    assert refused(error) == expected
 
 
 @pytest.mark.django_db(transaction=True)

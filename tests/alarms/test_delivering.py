@@ -4,17 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, connection, transaction
 
 from alarms import queues
 from alarms.delivering import BATCH
-from alarms.expanding import Expansion
+from alarms.expanding import Expansion, queue
+from alarms.jobs import Known
 from alarms.models import Attempt, Message, Notice, Target
 from alarms.notifying import Notifier
 from alarms.queues import Place
 from streams.models.statements import insert
 from tests.alarms.making import T0, Now, end, episode, notice, states, until_done, webhook
 from tests.alarms.receivers import receiver
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,9 +156,61 @@ def test_waiting_messages_of_many_targets_are_read_by_two_queries(django_assert_
     first = Message.objects.order_by("id")[0]
     places = [Place(target, first.id if number == 0 else 0, number or BATCH) for target, number in names.items()]
     with django_assert_num_queries(2):
-        found = queues.waiting(places, T0, {})
+        found = queues.waiting(places, T0, {}, Known())
     kinds = {names[target]: [job.letter.kind for job in jobs] for target, jobs in found.items()}
     assert kinds == {0: ["again"], 1: ["firing"], 2: ["firing", "again"]}
+
+
+def test_notices_that_wait_are_found_by_their_index() -> None:
+    [index] = Notice._meta.indexes
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which an empty table is worth
+        plan = queue()[:1].explain()
+    if connection.vendor in ("sqlite", "postgresql"):
+        assert (index.name in plan, "Sort" in plan) == (True, False)
+
+
+def test_requests_go_on_while_the_database_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alarms.sending.LONGEST", 60.0)
+    with receiver() as server:
+        webhook("ops", server.url)
+        for key in "abc":
+            notice(episode(key))
+        work = notifier(Now())
+        work.step()
+        with work._delivery.senders.going_on():
+            wait_for(lambda: len(server.posts) == 3)
+        until_done(work)
+    assert states() == [("ops", "delivered", 1)] * 3
+
+
+def test_messages_that_this_process_made_are_read_by_one_query_and_are_the_same(django_assert_num_queries: Any) -> None:
+    target = webhook("ops", "http://127.0.0.1:9/").pk
+    burning = episode("é")
+    notice(burning)
+    end(burning, T0)
+    for kind in ("again", "resolved"):
+        notice(burning, kind)
+    known = Known(most=2)
+    Expansion(Now(), known).step()
+    places = [Place(target, 0, BATCH)]
+    expected = queues.waiting(places, T0, {}, Known())
+    with django_assert_num_queries(1):
+        first = queues.waiting([Place(target, 0, 2)], T0, {}, known)[target]
+    with django_assert_num_queries(2):
+        rest = queues.waiting([Place(target, first[-1].id, 1)], T0, {}, known)[target]
+    assert ([*first, *rest], len(rest)) == (expected[target], 1)
+
+
+def test_facts_of_a_target_that_is_not_served_are_forgotten() -> None:
+    targets = [webhook(name, "http://127.0.0.1:9/").pk for name in "ab"]
+    notice(episode())
+    known = Known()
+    Expansion(Now(), known).step()
+    known.keep(targets[:1])
+    held = {each.target_id: known.pop(each.target_id or 0, each.name) is None for each in Message.objects.all()}
+    assert held == {targets[0]: False, targets[1]: True}
 
 
 def test_text_that_a_column_does_not_hold_is_refused_rather_than_cut() -> None:

@@ -63,24 +63,30 @@ class EmailSession(Session):
                 self._connection.open()  # kept for the messages that follow
                 self._is_open = True
             mail.send()
-        except SMTPRecipientsRefused as error:
-            return self._refused(str(next(iter(error.recipients.values()), error)), Outcome.HELD)
-        except SMTPResponseException as error:
-            words = f"{error.smtp_code} {error.smtp_error!r}"
-            return self._refused(words, Outcome.HELD if error.smtp_code >= 500 else Outcome.LATER)
+        except (SMTPRecipientsRefused, SMTPResponseException) as error:
+            self.close()
+            return refused(error)
         except (SMTPException, OSError, ValueError) as error:
             self.close()
             return away(error)
         return Receipt(Outcome.GOOD, f"The mail server took it for {', '.join(self._to)}.")
 
-    def _refused(self, words: str, outcome: Outcome) -> Receipt:
-        self.close()
-        return Receipt(outcome, words)
-
     def close(self) -> None:
         self._is_open = False
         with suppress(SMTPException, OSError):
             self._connection.close()
+
+
+def refused(error: SMTPRecipientsRefused | SMTPResponseException) -> Receipt:
+    """Returns the receipt for the answer that refused the mail, or its first recipient: 5xx is for this mail."""
+    answer: tuple[int, bytes | str]
+    if isinstance(error, SMTPRecipientsRefused):
+        answer = next(iter(error.recipients.values()))
+    else:
+        answer = error.smtp_code, error.smtp_error
+    code, words = answer
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return Receipt(Outcome.HELD if code >= 500 else Outcome.LATER, f"{code} {said}")
 
 
 def _addresses(config: Config) -> list[str]:

@@ -74,6 +74,20 @@ def test_insert_takes_the_time_of_the_database_and_overwrites_when_a_key_exists(
 
 
 @pytest.mark.django_db
+def test_insert_keeps_any_sign_and_number() -> None:
+    rule = Rule.objects.create(name="r", title="R", application="orders")
+    Episode.objects.create(pk=1, name="e", rule=rule, rule_version=1, severity="info", started=THEN)
+    texts = ["", "NULL", 'a"b', "a\\b", "\\", "{a,b}", "it's", " é\n%s ", "’"]
+    numbers = [None, 0.0, -1.5, 1e300, 5e-324, 0.1, 31.0, None, 2.0]
+    ats = [THEN + timedelta(microseconds=number) for number in range(len(texts))]
+    rows = [(str(n), 1, "firing", ats[n], numbers[n], n, texts[n], THEN) for n in range(len(texts))]
+    columns = ("name", "episode", "kind", "at", "value", "suppressed", "untold", "made")
+    insert(Notice, columns, rows)
+    insert(Notice, columns, [("alone", *rows[2][1:])])
+    assert list(Notice.objects.order_by("id").values_list(*columns)) == [*rows, ("alone", *rows[2][1:])]
+
+
+@pytest.mark.django_db
 def test_update_changes_rows_by_their_ids() -> None:
     names = [RollupMark.objects.create(application=name, stream="s", minute=THEN).pk for name in "abc"]
     assert update(RollupMark, {"stream": "s"}, {"stream": "t"}, ids=names[1:]) == 2
