@@ -53,6 +53,7 @@ SELECTED = [
     "tests/dashboard/steps/test_row_steps.py",
     "tests/dashboard/test_choosing.py",
     "tests/dashboard/test_names.py",
+    "tests/dashboard/test_quick_times.py",
     "tests/dashboard/test_zoned_days.py",
     "tests/login/test_gate.py",
     "tests/login/test_janitor.py",

@@ -3,10 +3,9 @@
 The signature is HMAC-SHA-256 over "id.timestamp.body". While a secret is changed, a message carries two signatures.
 """
 
+import hmac
 import secrets
 from base64 import b64decode, b64encode
-
-from common import macs
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64  # bytes of a secret, as the specification says
@@ -31,4 +30,4 @@ def key(secret: str) -> bytes:
 def signatures(keys: list[bytes], name: str, timestamp: int, body: bytes) -> str:
     """Returns the value of the header webhook-signature."""
     content = b"%b.%d.%b" % (name.encode(), timestamp, body)
-    return " ".join("v1," + b64encode(macs.digest(each, content)).decode() for each in keys)
+    return " ".join("v1," + b64encode(hmac.digest(each, content, "sha256")).decode() for each in keys)
