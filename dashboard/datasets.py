@@ -8,6 +8,7 @@ A table with `steps` answers questions of longer steps from those that are store
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from django.db.models.functions import Cast
 
 from dashboard import lines
 from dashboard.held import answers
+from dashboard.held.changing import Changing, Questions
 from dashboard.held.looks import recall
 from dashboard.held.parts import figure
 from dashboard.held.rows import Source, View, view
@@ -60,8 +62,10 @@ class Table:
     computed: int = COMPUTED
     whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
     steps: Steps | None = None  # sums that are kept; None: each question reads the rows
-    held: str = ""  # a name of its own, if rows are never changed and `whole` is set: the newest stay in memory
-    numbers: Collection[str] = ()  # columns of `whole` with numbers
+    # A name of its own, if the newest rows stay in memory: rows that are never changed, with `whole`, or with `sums`.
+    held: str = ""
+    sums: Sequence[str] = ()  # columns whose sums tell that rows of a time have changed
+    numbers: Collection[str] = ()  # columns with numbers, if rows stay in memory
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
@@ -152,8 +156,14 @@ class Table:
     def _held(self, asked: Question) -> View | None:
         if not self.held:
             return None
-        source = Source((self.held, asked.stream), lambda: self.rows_of(asked.stream), self.time, self.whole)
-        return view(source, asked.start, asked.end)
+        key = self.held, asked.stream
+        if self.sums:
+            return view(Changing(key, self._questions), asked.start, asked.end)
+        return view(Source(key, lambda: self.rows_of(asked.stream), self.time, self.whole), asked.start, asked.end)
+
+    @cached_property
+    def _questions(self) -> Questions:
+        return Questions(self.rows_of, self.time, self.columns, self.sums)
 
     def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""

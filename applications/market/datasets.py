@@ -29,6 +29,9 @@ TABLE = Table(
     columns=own("ticker", "side", "trades", "shares")
     | {"value": Cast(F("cents"), FloatField()) / 100.0}
     | own("low", "high", "first", "last", "largest"),
+    held=NAME,
+    sums=["trades", "shares", "value"],
+    numbers=NUMBERS,
     steps=Steps(dataset=NAME, application=TRADES, texts=["ticker", "side"], numbers=NUMBERS, step=clock.MINUTE),
 )
 MINUTES = dataset(

@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
-from dashboard.steps.pieces import batched, conditions, edge_of, moments
+from dashboard.steps.pieces import RUNS, batched, days_and_others, edge_of, moments
 from streams.core import clock
 from streams.core.clock import to_datetime
+from streams.models.kept import Kept
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 from streams.models.zoned_days import DAY, kept, phase_of
@@ -73,12 +77,41 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
 
 def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> dict[str, Counts]:
     """Returns the counts of each site between each two edges, in seconds: those with lines."""
+    if not sites:
+        return {}
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
     days = kept(ORDERS, stream, edges)
-    for which in conditions(edges, STEPS[:0:-1], days, stream=stream, site__in=sites):
-        for site, at, lines, peak in SiteStep.objects.filter(which).values_list("site", "start", "lines", "peak"):
-            grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
+    runs, others = days_and_others(edges, STEPS[:0:-1], days)
+    names = list(sites)
+    rows = [
+        row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, names, *map(list, zip(*few, strict=True)))
+    ]
+    rows += [row for step, starts in others for row in _of_moments.rows(stream, names, step, starts)]
+    for site, at, lines, peak in rows:
+        grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
+
+
+def _rows(which: Q) -> "QuerySet[SiteStep, Any]":
+    return SiteStep.objects.filter(which).values_list("site", "start", "lines", "peak")
+
+
+def _runs(stream: str, sites: Sequence[str], *runs: Sequence[Any]) -> "QuerySet[SiteStep, Any]":
+    return _rows(
+        reduce(
+            or_,
+            (
+                Q(stream=stream, site__in=sites, step=step, start__gte=first, start__lte=last)
+                for step, first, last in zip(*runs, strict=True)
+            ),
+        )
+    )
+
+
+_of_runs = Kept(_runs)
+_of_moments = Kept(
+    lambda stream, sites, step, starts: _rows(Q(stream=stream, site__in=sites, step=step, start__in=starts))
+)
 
 
 def level_of(step: int) -> int:

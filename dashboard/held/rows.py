@@ -1,14 +1,16 @@
 """Keeps the newest rows of tables to which rows are added and from which they are removed, but never changed.
 
 Beside them it keeps the parts of steps that questions computed (dashboard/held/answers.py), until a row is added there.
+Tables whose rows change are read by dashboard/held/changing.py, and kept here as well.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from django.db.models import QuerySet
@@ -23,15 +25,6 @@ MOST_KEPT = 32  # questions of a table of which parts are kept; one holds a numb
 Row = tuple[int, int, dict[str, Any]]  # time in milliseconds, primary key, values by column
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _in_order = itemgetter(0, 1)
-
-
-class Source(NamedTuple):
-    """Names the rows of a table of one stream."""
-
-    key: tuple[str, str]  # unlike that of any other rows
-    rows: Callable[[], QuerySet[Any]]
-    time: str  # the field that dates a row
-    whole: str  # the field with a JSON object of all columns
 
 
 class Key(NamedTuple):
@@ -63,6 +56,7 @@ class Held:
     times: list[int] = field(default_factory=list)
     last: int = 0  # the greatest key
     characters: int = 0
+    prints: dict[datetime, tuple[Any, ...]] = field(default_factory=dict)  # by time; only of rows that change
     lock: Lock = field(default_factory=Lock)  # guards `changes` and `parts`, for microseconds: one may wait for it
 
     def add(self, rows: list[Row]) -> None:
@@ -75,10 +69,20 @@ class Held:
         if not is_after:
             self.rows.sort(key=_in_order)
             self.times.sort()
+        self._forget({row[0] for row in rows})
+
+    def replace(self, time: int, rows: list[Row]) -> None:
+        """Takes the rows of a time in place of those that it had, and forgets the parts of its steps."""
+        first, behind = bisect_left(self.times, time), bisect_left(self.times, time + 1)
+        self.rows[first:behind] = rows
+        self.times[first:behind] = [time] * len(rows)
+        self._forget({time})
+
+    def _forget(self, times: set[int]) -> None:
         with self.lock:
             self.changes += 1
             for key, parts in self.parts.items():
-                self.parts[key] = _without(parts, {key.place(row[0]) for row in rows})
+                self.parts[key] = _without(parts, {key.place(time) for time in times})
 
     def cut(self, start: int) -> None:
         """Forgets the rows before a time."""
@@ -122,6 +126,63 @@ class View(NamedTuple):
     memory: Memory
 
 
+class Rows(Protocol):
+    """Names the rows of a table of one stream, and reads them."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Returns a key unlike that of any other rows."""
+
+    def read(self, start: int) -> Held | None:
+        """Returns the rows from a time on; None if they are too many."""
+
+    def refreshed(self, held: Held, start: int) -> Held | None:
+        """Returns them as they are now; within a look, as they were at its first question."""
+
+
+class Source(NamedTuple):
+    """Names the rows of a table to which rows are added."""
+
+    key: tuple[str, str]
+    rows: Callable[[], QuerySet[Any]]
+    time: str  # the field that dates a row
+    whole: str  # the field with a JSON object of all columns
+
+    def read(self, start: int) -> Held | None:
+        """Returns the rows from a time on; None if they are too many. Within a look they are read once."""
+        return recall((self.key, start), lambda: self._read(start))
+
+    def refreshed(self, held: Held, start: int) -> Held | None:
+        """Returns them as they are now; within a look, as they were at its first question."""
+        return recall((self.key, held.start), lambda: self._refreshed(held, start))
+
+    def _refreshed(self, held: Held, start: int) -> Held | None:
+        """Adds the new rows. Rows whose keys were given earlier and that were stored later make it read all anew."""
+        if len(held.rows) > MOST // 2:
+            held.cut(start)
+        self._load(held, held.last)
+        if count(self._since(held.start)) == len(held.rows) and held.characters <= MOST_CHARACTERS:
+            return held
+        return self._read(start)
+
+    def _read(self, start: int) -> Held | None:
+        if count(self._since(start)) > MOST:
+            return None
+        held = Held(start)
+        self._load(held, 0)
+        return held if held.characters <= MOST_CHARACTERS else None
+
+    def _load(self, held: Held, after: int) -> None:
+        found = self._since(held.start).filter(pk__gt=after).order_by(self.time, "pk")
+        new = list(found.values_list(self.time, "pk", self.whole)[: MOST + 1])
+        held.add([(clock.from_datetime(time), pk, _decode(text)) for time, pk, text in new])
+        held.last = max([held.last, *(pk for _, pk, _ in new)])
+        held.characters += sum(len(text) for *_, text in new)
+
+    def _since(self, start: int) -> QuerySet[Any]:
+        return self.rows().filter(**{f"{self.time}__gte": clock.to_datetime(start)})
+
+
 _held: dict[tuple[str, str], Held] = {}  # in the order of use
 _lock = Lock()
 
@@ -131,7 +192,12 @@ def forget() -> None:
     _held.clear()
 
 
-def view(source: Source, start: int, end: int) -> View | None:
+def count(rows: QuerySet[Any]) -> int:
+    """Returns the number of rows; MOST + 1 for more."""
+    return rows.order_by()[: MOST + 1].count()
+
+
+def view(source: Rows, start: int, end: int) -> View | None:
     """Returns the rows of a time; None if those from its start on are too many to be held.
 
     Returns None, too, while another thread reads: it may be a slow one, and the live hub must not wait for it.
@@ -139,60 +205,14 @@ def view(source: Source, start: int, end: int) -> View | None:
     if not _lock.acquire(blocking=False):
         return None
     try:
-        held = _current(source, start)
+        held = _held.pop(source.key, None)
+        held = source.read(start) if held is None or held.start > start else source.refreshed(held, start)
         if held is None:
             return None
+        _held[source.key] = held
+        while len(_held) > TABLES:
+            del _held[next(iter(_held))]
         mine = held.rows[bisect_left(held.times, start) : bisect_left(held.times, end)]
         return View(mine, Memory(held, held.changes))
     finally:
         _lock.release()
-
-
-def _current(source: Source, start: int) -> Held | None:
-    """Returns the rows as they are now; within a look, as they were at its first question."""
-    held = _held.pop(source.key, None)
-    if held is None or held.start > start:
-        held = recall((source.key, start), lambda: _read(source, start))
-    else:
-        before = held
-        held = recall((source.key, before.start), lambda: _refreshed(source, before, start))
-    if held is not None:
-        _held[source.key] = held
-    while len(_held) > TABLES:
-        del _held[next(iter(_held))]
-    return held
-
-
-def _refreshed(source: Source, held: Held, start: int) -> Held | None:
-    """Adds the new rows. Rows whose keys were given earlier and that were stored later make it read all anew."""
-    if len(held.rows) > MOST // 2:
-        held.cut(start)
-    _load(source, held, held.last)
-    if _count(source, held.start) == len(held.rows) and held.characters <= MOST_CHARACTERS:
-        return held
-    return _read(source, start)
-
-
-def _read(source: Source, start: int) -> Held | None:
-    if _count(source, start) > MOST:
-        return None
-    held = Held(start)
-    _load(source, held, 0)
-    return held if held.characters <= MOST_CHARACTERS else None
-
-
-def _count(source: Source, start: int) -> int:
-    """Returns the number of rows from a time on; MOST + 1 for more."""
-    return _since(source, start).order_by()[: MOST + 1].count()
-
-
-def _load(source: Source, held: Held, after: int) -> None:
-    found = _since(source, held.start).filter(pk__gt=after).order_by(source.time, "pk")
-    new = list(found.values_list(source.time, "pk", source.whole)[: MOST + 1])
-    held.add([(clock.from_datetime(time), pk, _decode(text)) for time, pk, text in new])
-    held.last = max([held.last, *(pk for _, pk, _ in new)])
-    held.characters += sum(len(text) for *_, text in new)
-
-
-def _since(source: Source, start: int) -> QuerySet[Any]:
-    return source.rows().filter(**{f"{source.time}__gte": clock.to_datetime(start)})

@@ -15,6 +15,7 @@ from dashboard.live.allowance import Allowance, Arrivals
 from dashboard.live.door import Door
 from dashboard.live.hub import Hub, Subscriber
 from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
+from dashboard.live.wire import WRITE
 
 BAD_MESSAGE = 4400
 MAX_TOPICS = 20
@@ -64,7 +65,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             await self.close(SESSION_ENDED)
             return
         asks = parse_qs(self.scope.get("query_string", b"").decode(errors="replace"))
-        self.subscriber = Subscriber(standing, changes="changes" in asks)
+        write = self.scope.get("extensions", {}).get(WRITE, {}).get("write")
+        self.subscriber = Subscriber(standing, changes="changes" in asks, write=write)
         self.forwarding = asyncio.create_task(self._forward(self.subscriber))
         self.hub.join(self.subscriber)
 

@@ -47,15 +47,22 @@ class Source(Protocol):
 class Subscriber:
     """A socket, as the hub sees it."""
 
-    def __init__(self, standing: SessionInfo, *, changes: bool = False) -> None:
-        """`changes` says that it can apply changes."""
+    def __init__(
+        self, standing: SessionInfo, *, changes: bool = False, write: Callable[[str], bool] | None = None
+    ) -> None:
+        """`changes` says that it can apply changes.
+
+        `write` sends a text at once, or returns False: waking the task of a socket for each costs as much again.
+        """
         self.standing = standing
         self._changes = changes
+        self._write = write
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once the socket must close
         self._waiting: dict[str, str] = {}  # by topic; only existing topics, which are few
         self.refusals: list[str] = []
         self._ready = asyncio.Event()
+        self._sending = False  # texts that were taken, and that later ones must not overtake
 
     def offer(self, topic: str, text: str, change: str = "") -> None:
         """Replaces the text that waits for the same topic.
@@ -63,7 +70,11 @@ class Subscriber:
         `change` leads from the text that was offered before to this one, if that is shorter. It takes the place of
         `text` only once that former text, or the change to it, has been taken.
         """
-        self._waiting[topic] = change if change and self._changes and topic not in self._waiting else text
+        told = change if change and self._changes and topic not in self._waiting else text
+        is_free = not (self._sending or self._waiting or self.refusals or self.closed)
+        if is_free and self._write and self._write(told):
+            return
+        self._waiting[topic] = told
         self._ready.set()
 
     def refuse(self, texts: list[str]) -> None:
@@ -78,12 +89,17 @@ class Subscriber:
         self._ready.set()
 
     async def next(self) -> list[str]:
-        """Waits for texts and returns them; an empty list when the socket must close."""
+        """Waits for texts and returns them; an empty list when the socket must close.
+
+        Those that were returned before have been sent.
+        """
         texts: list[str] = []
+        self._sending = False
         while not (texts or self.closed):
             await self._ready.wait()
             self._ready.clear()
             texts, self._waiting, self.refusals = [*self.refusals, *self._waiting.values()], {}, []
+        self._sending = True
         return [] if self.closed else texts
 
 

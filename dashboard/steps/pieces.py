@@ -4,18 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
-from functools import reduce
 from itertools import pairwise
-from operator import or_
-from typing import Any, TypeVar
-
-from django.db.models import Q
+from typing import TypeVar
 
 from streams.core.clock import SECOND, to_datetime
 from streams.models.zoned_days import DAY, step_of
 
 Value = TypeVar("Value")
-RUNS, FEW = 30, 200  # runs of days, and moments beside them, in one query
+RUNS = 30  # runs of days in one query
 LONE = 5  # days that are not stored: today, and those in which clocks change
 MOMENTS = 2_000  # moments in one query: SQLite accepts some thousands of parameters
 ROWS = 0  # stands in place of a level for the rows themselves
@@ -47,23 +43,10 @@ def moments(edges: Sequence[int], levels: Sequence[int]) -> Iterator[tuple[int, 
         yield from ((level, part) for part in batched(starts, MOMENTS))
 
 
-def conditions(edges: Sequence[int], levels: Sequence[int], kept: Container[int], **same: Any) -> Iterator[Q]:
-    """Yields the conditions of queries that together find these stored steps; mostly it is one.
-
-    `kept` are the beginnings of days of a zone that are stored as such. `same` stands in each part of a condition, so
-    that SQLite, too, looks into an index for each.
-    """
-    days, others = days_and_others(edges, levels, kept)
-    found = [Q(**same, step=level, start__gte=first, start__lte=last) for level, first, last in days]
-    few = sum(len(starts) for _, starts in others) <= FEW
-    parts = [Q(**same, step=level, start__in=starts) for level, starts in others]
-    together = batched([*found, *(parts if few else ())], RUNS)
-    yield from (reduce(or_, each) for each in together)
-    yield from () if few else parts
-
-
 def days_and_others(edges: Sequence[int], levels: Sequence[int], kept: Container[int]) -> tuple[list[Run], list[Some]]:
-    """Returns the same steps as runs side by side, and the others by level, few enough for a query.
+    """Returns the stored steps between edges as runs side by side, and the others by level, few enough for a query.
+
+    `kept` are the beginnings of days of a zone that are stored as such.
 
     Steps of a few days that are not stored are runs, too: a query with all their beginnings costs more than a year.
     """

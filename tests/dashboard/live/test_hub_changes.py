@@ -33,21 +33,25 @@ class Reader:
     async def read(self) -> None:
         """Takes all that waits."""
         for text in await self.subscriber.next() if self.subscriber._waiting else []:
-            message = json.loads(text)
-            topic, version = message["topic"], message["version"]
-            self.kinds.append("change" if "change" in message else "data")
-            if "change" in message:
-                known, state = self.states[topic]
-                assert known == message["from"]
-                self.states[topic] = version, changed(state, message["change"])
-            else:
-                self.states[topic] = version, message["data"]
+            self.take(text)
+
+    def take(self, text: str) -> None:
+        message = json.loads(text)
+        topic, version = message["topic"], message["version"]
+        self.kinds.append("change" if "change" in message else "data")
+        if "change" in message:
+            known, state = self.states[topic]
+            assert known == message["from"]
+            self.states[topic] = version, changed(state, message["change"])
+        else:
+            self.states[topic] = version, message["data"]
 
 
 class Stage:
     """A hub with real snapshots of two topics that a test changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[Reader] = Reader) -> None:
+        self.kind = kind
         self.data: dict[str, dict[str, Any]] = {topic: {"now": 0, "values": [*range(1000, 1030)]} for topic in TOPICS}
         self.versions = dict.fromkeys(TOPICS, 1)
         self.snapshots = Snapshots(self.now, self.find, lambda: dict(self.versions))
@@ -62,7 +66,7 @@ class Stage:
         return Page(topic, lambda now: self.data[topic])
 
     def join(self, *topics: str, changes: bool = True) -> Reader:
-        reader = Reader(self.hub, changes=changes)
+        reader = self.kind(self.hub, changes=changes)
         self.readers.append(reader)
         self.hub.subscribe(reader.subscriber, topics)
         return reader

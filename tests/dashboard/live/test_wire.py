@@ -9,7 +9,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from dashboard.live.allowance import Allowance
-from dashboard.live.wire import BURST, FRAGMENTS, FRAME, PIECE, PONGS_OWED, RATE, BoundedSocket
+from dashboard.live.wire import BURST, FRAGMENTS, FRAME, PIECE, PONGS_OWED, RATE, WRITE, BoundedSocket
 
 HANDSHAKE = (
     b"GET /ws/live/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -52,7 +52,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 async def opened() -> tuple[BoundedSocket, Transport]:
-    config = Config(application, ws=BoundedSocket, ws_ping_interval=None, log_config=None)
+    config = Config(application, ws=BoundedSocket, ws_ping_interval=None, ws_per_message_deflate=False, log_config=None)
     config.load()
     socket, transport = BoundedSocket(config, ServerState(), {}, asyncio.get_running_loop()), Transport()
     socket.connection_made(transport)
@@ -120,3 +120,25 @@ async def test_socket_of_a_page_may_send_again_after_a_while(
         time[0] += BURST / RATE / 10
         socket.data_received(frame(PING, b"x" * 100) * 20)
     assert transport.closed is False
+
+
+@pytest.mark.parametrize("text", ["", "é" * 60, "x" * 125, "x" * 126, "x" * 70_000])
+async def test_socket_writes_a_text_in_the_bytes_in_which_it_sends_it(
+    opened: tuple[BoundedSocket, Transport], text: str
+) -> None:
+    socket, transport = opened
+    await socket.send({"type": "websocket.send", "text": text})
+    sent = bytes(transport.written)
+    transport.written.clear()
+    extension: Any = (socket.scope.get("extensions") or {})[WRITE]
+    assert (extension["write"](text), bytes(transport.written)) == (True, sent)
+
+
+async def test_socket_writes_nothing_while_the_client_does_not_read(opened: tuple[BoundedSocket, Transport]) -> None:
+    socket, transport = opened
+    socket.pause_writing()
+    slow = socket.write("x")
+    socket.resume_writing()
+    quick = socket.write("x")
+    await socket.send({"type": "websocket.close"})
+    assert (slow, quick, socket.write("x"), bytes(transport.written[:3])) == (False, True, False, b"\x81\x01x")
