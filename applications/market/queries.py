@@ -11,6 +11,7 @@ from applications.market import topics
 from applications.market.models import Ticker, TradeMinute
 from dashboard.download import time_columns
 from streams.core import names
+from streams.models.kept import Kept
 
 CLOSE = 20  # tickers offered in place of an unknown one
 
@@ -36,9 +37,14 @@ TICKER_COLUMNS = (
 )  # fmt: skip
 
 
+_TRADED = Kept(
+    lambda stream, symbol: TradeMinute.objects.filter(stream=stream, ticker=symbol).order_by().values_list("pk")[:1]
+)
+
+
 def has_traded(symbol: str, stream: str) -> bool:
     """Returns whether a stream ever had a trade of a ticker."""
-    return TradeMinute.objects.filter(stream=stream, ticker=symbol).exists()
+    return bool(_TRADED.rows(stream, symbol))
 
 
 def find_ticker(query: str, stream: str) -> str | None:

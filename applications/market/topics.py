@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
@@ -29,6 +29,22 @@ PLACES = 5
 PART = 10**9  # cents: sums are computed in two parts, since SQLite refuses a sum of more than 64 bits
 RATE_SECONDS = 10
 RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before it counts the silence
+
+
+class _Traded(NamedTuple):
+    """Holds what a page of a ticker takes from a row of TradeMinute."""
+
+    ticker: str
+    minute: datetime
+    side: str
+    trades: int
+    shares: int
+    cents: int
+    low: float
+    high: float
+    first: float
+    last: float
+    last_sequence: str
 
 
 def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
@@ -68,14 +84,16 @@ def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def tickers(symbols: Sequence[str], now: datetime, stream: str = TRADES) -> dict[str, dict[str, Any]]:
     """Builds the same for many, in two queries; without those that have never traded on the stream."""
-    known = list(Ticker.objects.filter(stream=stream, name__in=symbols).values_list("name", flat=True))
+    known = _KNOWN.column(stream, list(symbols)) if symbols else []
+    if not known:
+        return {}
     at, since = reached(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
-    rows = TradeMinute.objects.filter(stream=stream, ticker__in=known, minute__gt=since).order_by("ticker", "minute")
+    rows = [_Traded(*row) for row in _TRADED.rows(stream, known, since)]
     found = {symbol: list(group) for symbol, group in groupby(rows, attrgetter("ticker"))}
     return {symbol: _ticker(symbol, now, at, found.get(symbol, [])) for symbol in known}
 
 
-def _ticker(symbol: str, now: datetime, at: Progress, rows: Sequence[TradeMinute]) -> dict[str, Any]:
+def _ticker(symbol: str, now: datetime, at: Progress, rows: Sequence[_Traded]) -> dict[str, Any]:
     minutes = [_ticker_minute(minute, list(group), at) for minute, group in groupby(rows, attrgetter("minute"))]
     return {
         "now": iso(now),
@@ -151,6 +169,16 @@ def _newest(stream: str) -> QuerySet[Any, Any]:
 
 
 _SUMS, _RANKS, _LARGEST = Kept(_sums), Kept(_ranks), Kept(_largest)
+_KNOWN = Kept(
+    lambda stream, symbols: Ticker.objects.filter(stream=stream, name__in=symbols).order_by("name").values_list("name")
+)
+_TRADED = Kept(
+    lambda stream, symbols, since: (
+        TradeMinute.objects.filter(stream=stream, ticker__in=symbols, minute__gt=since)
+        .order_by("ticker", "minute")
+        .values_list(*_Traded._fields)
+    )
+)
 _NEWEST = Kept(lambda stream: _newest(stream)[:1])
 _NEWEST_UNTIL = Kept(lambda stream, latest: _newest(stream).filter(minute__lte=latest)[:1])
 _RATE = Kept(
@@ -226,7 +254,7 @@ _closed_minutes = _ClosedMinutes(monotonic)
 forget = _closed_minutes.forget  # for tests, whose rows are rolled back
 
 
-def _ticker_minute(minute: datetime, rows: Sequence[TradeMinute], at: Progress) -> dict[str, Any]:
+def _ticker_minute(minute: datetime, rows: Sequence[_Traded], at: Progress) -> dict[str, Any]:
     sides = {row.side: row for row in rows}
     bought, sold = sides.get("BUY"), sides.get("SELL")
     return {

@@ -43,12 +43,14 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     # With the stream, since a ticker may itself hold an @.
     if dashboard_topics.find(f"{topic}@{chosen.stream}") is None or not queries.has_traded(symbol, chosen.stream):
         return _no_ticker(request, symbol, chosen, status=404)
-    chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
+    known = [name for name in chosen.known if name == chosen.stream or queries.has_traded(symbol, name)]
+    chosen = chosen._replace(known=known)
     topic = chosen.topic(topic)
     now = timezone.now()
     snapshots = live_snapshots.take([topic, PULSE], now)
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
+    context["latest_first"] = data["minutes"][::-1]
     context |= _past(periods.read(request, now), chosen, symbol)
     context["related"] = related("ticker", symbol, but="market")
     context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))
@@ -127,12 +129,15 @@ def _past(period: Period, chosen: Chosen, ticker: str) -> dict[str, Any]:
         dashboard_links.stream_parameters(chosen.default, chosen.stream) | ({"ticker": ticker} if ticker else {})
     )
     both = "&".join(filter(None, [period.query, more]))
-    links_of = {"json_url": f"{reverse('market-json')}?{both}", "csv_url": f"{reverse('market-csv')}?{both}"}
+    context = {
+        "json_url": f"{reverse('market-json')}?{both}",
+        "csv_url": f"{reverse('market-csv')}?{both}",
+        "empty_rows": [None],  # the browser makes new rows of it
+    }
     if period.usual:
-        return {"period": period, "past": None, **links_of}
+        return {"period": period, "past": None, **context}
     found = history.history(chosen.stream, ticker, period)
-    # The browser makes new rows of the empty one.
-    return {"period": period, "past": found, "past_rows": history.table(found), "empty_rows": [None], **links_of}
+    return {"period": period, "past": found, "past_rows": history.table(found), **context}
 
 
 def _no_ticker(request: HttpRequest, symbol: str, chosen: Chosen, status: int) -> HttpResponse:

@@ -31,7 +31,7 @@ def viewer(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     return client
 
 
-@pytest.mark.parametrize(("page", "queries"), [("/market/", 21), ("/orders/", 23)])
+@pytest.mark.parametrize(("page", "queries"), [("/market/", 21), ("/market/AMZN/", 16), ("/orders/", 23)])
 def test_page_asks_few_questions(
     viewer: Client, page: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
