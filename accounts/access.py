@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 READ_DASHBOARDS, WRITE_STREAMS = "read:dashboards", "write:streams"
 READ_STREAMS, MANAGE_STREAMS = "read:streams", "manage:streams"
@@ -25,8 +26,7 @@ class StreamsError(ValueError):
     """Says in a sentence why a list of streams is no limit."""
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Holds the rights of a token or an access key. `streams` is empty for all streams."""
 
     scopes: frozenset[str]

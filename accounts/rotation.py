@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import QuerySet
+from msgspec import Struct, field
 
 from accounts import keyrings
 from accounts.models import AccessKey
@@ -16,8 +16,7 @@ from accounts.models import AccessKey
 BATCH = 200  # rows under lock in one transaction
 
 
-@dataclass(frozen=True)
-class Encrypted:
+class Encrypted(Struct, frozen=True):
     """Is a column, or a part of a JSON column, with values of keyrings.encrypt()."""
 
     name: str  # a noun in the plural, as messages show it
@@ -33,8 +32,7 @@ class Encrypted:
         setattr(row, self.column, getattr(row, self.column) | {self.part: token} if self.part else token)
 
 
-@dataclass
-class Outcome:
+class Outcome(Struct):
     """Counts the results for one kind of value, with the primary keys of rows that no key of the ring opens."""
 
     anew: int = 0

@@ -70,7 +70,7 @@ class Rules:
         numbers = dict(wanted)
         found = RuleVersion.objects.filter(rule__in=numbers).select_related("rule").order_by("rule", "number")
         rows = [each for each in found if each.number == numbers[each.rule_id]]
-        datasets = {each.name: each for each in self._application.datasets}  # none in SQL, whose rows are final at once
+        datasets = {each.name: each for each in self._application.datasets()}  # none in SQL: its rows are final
         active = []
         for each in rows:
             try:

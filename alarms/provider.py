@@ -1,16 +1,15 @@
 """Declares the pages, retention and figures of alarms, and datasets of episodes for boards; no application."""
 
-from alarms.datasets import datasets
-from alarms.figures import figures
 from alarms.retention import NOT_GROWING, outlived
+from common.later import later
 from streams.applications import Navigation, Provider
 
 PROVIDER = Provider(
     find=lambda name: None,
     names=list,
-    datasets=datasets,
+    datasets=later("alarms.datasets:datasets"),
     retention=outlived,
-    figures=figures,
+    figures=later("alarms.figures:figures"),
     not_growing=NOT_GROWING,
     urls="alarms.urls",
     navigation=Navigation(

@@ -18,8 +18,7 @@ from archive.models import (
     SavedQuestion,
     TablePart,
 )
-from archive.past import past
-from archive.questions import keeping
+from common.later import later
 from streams.applications import Application, Gather, Navigation, Provider
 from streams.wiring import sub_bits
 
@@ -86,9 +85,9 @@ NOT_GROWING: dict[type[Model], str] = {
 }
 PROVIDER = Provider(
     find=find,
-    past=past,
+    past=later("archive.past:past"),
     names=no_names,
-    datasets=keeping.datasets,
+    datasets=later("archive.questions.keeping:datasets"),
     not_growing=NOT_GROWING,
     urls="archive.urls",
     navigation=Navigation(

@@ -4,14 +4,14 @@ A room registers a finder; nobody else knows the room. A finder answers only wit
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 MOST_TEXT = 100  # characters that are looked for; the rest is cut off
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Is one thing that was found, for people."""
 
     kind: str  # "stream", "ticker": one word or two, in the singular

@@ -10,9 +10,10 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from common.text import quoted
 
@@ -64,8 +65,7 @@ class RefusedError(ValueError):
     """Says that an address may not be called, and the reason: a second try would be refused, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Holds the parts of an http or https address. `target` is the path with the query."""
 
     scheme: str
@@ -80,8 +80,7 @@ class Place:
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """Holds the private places that may be called all the same: networks and names, each with a port or with all."""
 
     networks: tuple[tuple[Network, int | None], ...] = ()

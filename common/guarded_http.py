@@ -11,8 +11,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from common.guarded import NONE, Allowed, Lookup, Place, RefusedError, resolve
 from common.http_answers import Answer, BadAnswerError, Reader
@@ -24,8 +25,7 @@ SECONDS = 10.0  # for one exchange, from the look-up of the name to the last byt
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
-@dataclass(slots=True)
-class Phases:
+class Phases(Struct):
     """Holds the seconds that the parts of opening a connection took."""
 
     lookup: float = 0.0
@@ -38,8 +38,7 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(Struct):
     """Holds a connection to one place. It is opened at the first request, and again after the receiver closed it."""
 
     where: Place

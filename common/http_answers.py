@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 MOST_HEAD = 16_384  # bytes of the status line and the headers of an answer
 SLACK = 16  # times the bytes that are wanted: of all that is read, with answers 1xx, marks of chunks, and trailers
@@ -22,8 +23,7 @@ class BadAnswerError(OSError):
     """Says that the answer of a receiver is not HTTP, or is too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Holds the answer of a receiver. `body` may be cut: `whole` tells."""
 
     status: int

@@ -5,15 +5,15 @@ A room registers a marker; nobody else knows the room.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 MOST = 20  # marks on a page
 EACH = 4  # of each kind before any other: a flood of alarms would hide the change that explains it
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Is one event on a time axis."""
 
     at: int  # milliseconds

@@ -7,7 +7,6 @@ A table with `steps` answers questions of longer steps from those that are store
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +25,7 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.functions import Cast
+from msgspec import Struct
 
 from dashboard import lines
 from dashboard.held import answers
@@ -51,8 +51,7 @@ Values = Callable[[str, str, str, int], list[str]]
 OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True, dict=True):
     """Reads the rows of a dataset from a table. Each column is an expression over the model's fields."""
 
     rows_of: Callable[[str], QuerySet[Any]]  # returns the rows of a stream

@@ -1,13 +1,13 @@
 """Searches everywhere: a page, and suggestions for the field in the frame of every page."""
 
 import time
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+from msgspec.structs import asdict
 
 from accounts.guards import person
 from common import finding

@@ -10,8 +10,8 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Monitoring"
 
     def ready(self) -> None:
-        from monitoring import counters, middleware, startup  # noqa: PLC0415 - as above
-        from streams.engine import signals  # noqa: PLC0415 - models are loaded only now
+        from monitoring import counters, middleware, startup  # noqa: PLC0415 - models are loaded only now
+        from streams.engine import signals  # noqa: PLC0415 - as above
 
         got_request_exception.connect(middleware.note_what_broke, dispatch_uid="monitoring.note_what_broke")
         signals.began.connect(lambda **_: startup.begin(), weak=False, dispatch_uid="monitoring.began")

@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+from common import finding, marking
+from common.later import later
+
 
 class SqlConfig(AppConfig):
     name = "sql"
@@ -9,16 +12,13 @@ class SqlConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import rights  # noqa: PLC0415 - models are loaded only now
-        from common import finding, marking  # noqa: PLC0415 - as above
-        from sql.live import finding as own  # noqa: PLC0415 - as above
-        from sql.live import marking as own_marking  # noqa: PLC0415 - as above
         from sql.live import row_views  # noqa: PLC0415 - as above
         from sql.live.editing import access  # noqa: PLC0415 - as above
         from sql.live.provider import PROVIDER  # noqa: PLC0415 - as above
         from streams.applications import provide  # noqa: PLC0415 - as above
 
         provide(PROVIDER)
-        finding.register("sql", own.find)
-        marking.register("sql", own_marking.marks, own_marking.asks)
+        finding.register("sql", later("sql.live.finding:find"))
+        marking.register("sql", later("sql.live.marking:marks"), later("sql.live.marking:asks"))
         row_views.connect()
         rights.offer("sql", access.PERMISSION, "write SQL applications", "They read the records of every stream.")

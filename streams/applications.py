@@ -9,8 +9,9 @@ This module imports nothing at run time but the parts of a declaration, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from streams.declarations import Asked as Asked
 from streams.declarations import Closing as Closing
@@ -53,8 +54,7 @@ def _keep_all(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     return {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Application:
+class Application(Struct, frozen=True, kw_only=True):
     """Declares everything that Millrace needs from an application. Only the first seven fields are required."""
 
     # The word on the command line, the stream that it reads unless --stream names another, and the name under which
@@ -103,7 +103,7 @@ class Application:
     # Called by the janitor, once a run: returns the rows to delete, by model. Each table is named.
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
     topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
-    datasets: Sequence[Dataset] = ()  # that boards show
+    datasets: Callable[[], Sequence[Dataset]] = tuple  # that boards show
     # Yields the final rows of the outputs that rules watch: those whose dataset has a `delay`.
     observe: Observe | None = None
     # Returns the episodes that the application finds by itself, and their notifications.
@@ -112,8 +112,7 @@ class Application:
     navigation: Navigation | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Provider:
+class Provider(Struct, frozen=True, kw_only=True):
     """Declares applications that are rows of a table and not code, and the pages that they share."""
 
     find: Callable[[str], Application | None]  # called each time anew, for a name that is not registered
@@ -260,7 +259,7 @@ def find_source(name: str) -> SourceKind:
 
 def datasets() -> list[Dataset]:
     """Returns every dataset: those of applications that are code, then those of providers."""
-    found = [each for application in registered() for each in application.datasets]
+    found = [each for application in registered() for each in application.datasets()]
     return found + [each for provider in _providers for each in provider.datasets()]
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -25,8 +26,7 @@ def _no_options(parser: ArgumentParser) -> None:
     """Adds no options."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceKind:
+class SourceKind(Struct, frozen=True, kw_only=True):
     """Describes a source of records; `manage.py produce NAME` makes it."""
 
     # The word on the command line, and the stream that it writes to unless --stream names another.
@@ -59,8 +59,7 @@ class Runner(Protocol):
         """Returns the same as one JSON object, for --json."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunnerKind:
+class RunnerKind(Struct, frozen=True, kw_only=True):
     """Describes a source that puts by itself; `manage.py produce NAME` runs it with its own options only."""
 
     name: str
@@ -70,8 +69,7 @@ class RunnerKind:
     add_options: Callable[[ArgumentParser], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """Holds a metric for Prometheus: a gauge, or a counter that never falls."""
 
     name: str  # "millrace_…"; the exporter adds _total to a counter's
@@ -121,8 +119,7 @@ class Closing(Protocol):
         """Returns the lines that tell people of one row; with --json the row itself is printed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gather:
+class Gather(Struct, frozen=True, kw_only=True):
     """Bounds the records of one commit of an application whose commits must be few: it is made when one is reached."""
 
     records: int
@@ -130,8 +127,7 @@ class Gather:
     age: float  # seconds since the first of them was read
 
 
-@dataclass(frozen=True, kw_only=True)
-class Topic:
+class Topic(Struct, frozen=True, kw_only=True):
     """Describes a topic of the live pages; its version grows with each commit that changes the results."""
 
     # Called in the web processes at most once for each version: `build(now, stream=NAME)`. Returns the snapshot, JSON
@@ -143,8 +139,7 @@ class Topic:
     many: Callable[..., dict[str, dict[str, Any]]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Navigation:
+class Navigation(Struct, frozen=True, kw_only=True):
     """Describes the link of an application in the frame of every page."""
 
     label: str
@@ -158,8 +153,7 @@ class Navigation:
     permission: str = ""  # of Django; the link is for people who have it, and for staff
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """Describes the rows that `manage.py report` prints. Without an output or a bound it prints those of all."""
 
     stream: str | None = None  # that was read
@@ -173,8 +167,7 @@ class Asked:
 FUNCTIONS = ("count", "sum", "mean", "min", "max", "last", "p95", "distinct")  # of a dataset's column, within a step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """Describes a column of a dataset."""
 
     name: str
@@ -188,8 +181,7 @@ class Column:
         return self.label or self.name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """Asks a dataset for the rows of one stream with start <= time < end, in milliseconds."""
 
     stream: str
@@ -205,8 +197,7 @@ class Question:
     phase: int = 0  # milliseconds by which steps begin after multiples of `step`, such as the days of a zone
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Holds one line of a series: a value for each step, None for a step without rows."""
 
     name: str  # the value of the column `by`; "" without one
@@ -214,8 +205,7 @@ class Line:
     whole: float | None  # the function over the whole time
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """Answers a question in steps: the lines with the greatest values, greatest first."""
 
     start: int  # milliseconds
@@ -235,16 +225,14 @@ class Series:
         return bisect_left(self.edges, time) if self.edges else -((self.start - time) // self.step)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """Answers a question in rows, newest first: (time in milliseconds, values by column)."""
 
     rows: list[tuple[int, Row]]
     more: bool = False  # there are older rows in the time asked for
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dataset:
+class Dataset(Struct, frozen=True, kw_only=True):
     """Declares rows over time that boards, charts and exports read. Every answer is bounded and says if it is cut."""
 
     name: str  # APPLICATION/NAME: it stands in the texts of boards, so it never changes

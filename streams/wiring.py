@@ -4,13 +4,13 @@ import heapq
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
+from msgspec.structs import replace
 
 from streams import applications
 from streams.applications import Application

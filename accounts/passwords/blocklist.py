@@ -11,9 +11,10 @@ import json
 import math
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
 
 SHORTEST = 8  # characters; shorter ones are refused for their length
 WRONGLY_REFUSED = 1e-4  # share of unlisted passwords that are refused; costs 19 bits for each listed one
@@ -23,8 +24,7 @@ ATTRIBUTION = (
 )
 
 
-@dataclass(frozen=True)
-class Blocklist:
+class Blocklist(Struct, frozen=True):
     """Holds a filter of `bits`; each entry sets `hashes` of them."""
 
     bits: bytes

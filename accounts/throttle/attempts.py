@@ -7,7 +7,6 @@ as long, on this machine and under this load, and holds a process no longer than
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import inf
@@ -16,6 +15,7 @@ from typing import TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
+from msgspec import Struct
 
 from accounts import client, events, failed_sign_ins, keyrings, names
 from accounts.models import User, named
@@ -103,8 +103,7 @@ def find(username: str) -> User | None:
     return users[0] if users else None
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """Holds one guess. `user`: the owner, if known. `account`: the bucket of devices that the account does not know."""
 
     request: HttpRequest

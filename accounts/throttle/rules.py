@@ -9,10 +9,11 @@ A failure that lies ahead by more than the longest wait was noted before the clo
 its time out, so that a clock that was ahead by years locks nobody out for years. It still counts in the streak.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 MOST = 100  # consecutive failures, NIST SP 800-63B-4 §3.2.2
 MINUTE = 60.0
@@ -59,8 +60,7 @@ class Rule(Protocol):
         """Returns the state after the owner has signed in by another method."""
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """Closes for `seconds` after `limit` failures within `seconds`, and for good after `most` consecutive ones."""
 
     limit: int
@@ -87,8 +87,7 @@ class Window:
         return state  # only a new cookie makes a device trusted again
 
 
-@dataclass(frozen=True)
-class Growing:
+class Growing(Struct, frozen=True):
     """Doubles the wait with each failure after `free`, from `first` to `longest` seconds; after `most` closes for good.
 
     With the numbers of UNTRUSTED: 10 guesses at once, 6 while the wait grows, then 2 an hour: 63 on the first day.

@@ -8,13 +8,13 @@ The transactions are short; no hash is computed in one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from msgspec import Struct
 
 from accounts import keyrings
 from accounts.models import Bucket, User
@@ -25,8 +25,7 @@ DAY = 86400.0
 DEVICE_LASTS = 180 * DAY  # seconds, from the last sign-in on the device
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True, dict=True):
     """Identifies a bucket. `owner`: the account, device or address, as text that the caller makes."""
 
     kind: Kind
@@ -43,15 +42,13 @@ class Target:
         return rules.rule(self.kind, self.scope)
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Says that no guess is allowed now. `until`: seconds since 1970, or inf."""
 
     until: float
 
 
-@dataclass(frozen=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """Holds one guess, counted as a failure unless it succeeds."""
 
     targets: Sequence[Target]

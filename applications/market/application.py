@@ -1,26 +1,17 @@
 """Registers the application `trades`."""
 
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 
-from applications.market import processor, report, sink
-from applications.market import topics as snapshots
-from applications.market.datasets import MINUTES, TABLE
-from applications.market.metrics import windows_closed
+from applications.market import processor, sink
 from applications.market.models import TRADES, TradeMinute
-from applications.market.observing import observe
-from applications.market.retention import outlived
-from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
-from dashboard.steps.building import with_tables
+from common.later import later
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
-from streams.models.rollups import Roller
 
 SECOND = timedelta(seconds=1)
-BOTH = with_tables(LADDER, TABLE)
 
 APPLICATION = Application(
     name=TRADES,
@@ -31,19 +22,23 @@ APPLICATION = Application(
     inherit=processor.inherit,
     set_back=processor.set_back,
     source=SOURCE,
-    report=report.trades,
-    closing=report.MinuteReports,
-    deliver=partial(Roller, BOTH),
+    report=later("applications.market.report:trades"),
+    closing=later("applications.market.report:MinuteReports"),
+    deliver=later("applications.market.delivering:roller"),
     results=[(TradeMinute, "minute")],
-    windows_closed=windows_closed,
-    retention=outlived,
+    windows_closed=later("applications.market.metrics:windows_closed"),
+    retention=later("applications.market.retention:outlived"),
     topics={
-        "market": Topic(build=snapshots.market),
-        "market-history": Topic(build=snapshots.market_history, every=SECOND),
-        "ticker": Topic(build=snapshots.ticker, every=SECOND, many=snapshots.tickers),
+        "market": Topic(build=later("applications.market.topics:market")),
+        "market-history": Topic(build=later("applications.market.topics:market_history"), every=SECOND),
+        "ticker": Topic(
+            build=later("applications.market.topics:ticker"),
+            every=SECOND,
+            many=later("applications.market.topics:tickers"),
+        ),
     },
-    datasets=[MINUTES],
-    observe=observe,
+    datasets=later("applications.market.datasets:declared"),
+    observe=later("applications.market.observing:observe"),
     urls="applications.market.urls",
     navigation=Navigation(
         label="Market",

@@ -2,17 +2,18 @@
 
 from django.apps import AppConfig
 
+from common import finding
+from common.later import later
+from dashboard import related
+
 
 class MarketConfig(AppConfig):
     name = "applications.market"
 
     def ready(self) -> None:
-        from applications.market import finding as own  # noqa: PLC0415 - models are loaded only now
-        from applications.market.application import APPLICATION  # noqa: PLC0415 - as above
-        from common import finding  # noqa: PLC0415 - as above
-        from dashboard import related  # noqa: PLC0415 - as above
+        from applications.market.application import APPLICATION  # noqa: PLC0415 - models are loaded only now
         from streams.applications import register  # noqa: PLC0415 - as above
 
         register(APPLICATION)
-        finding.register("market", own.find)
-        related.register("ticker", "market", own.page_of)
+        finding.register("market", later("applications.market.finding:find"))
+        related.register("ticker", "market", later("applications.market.finding:page_of"))

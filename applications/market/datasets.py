@@ -8,7 +8,7 @@ from applications.market.observing import DELAY
 from dashboard.datasets import Table, dataset, of_stream, own
 from dashboard.steps.building import Steps
 from streams.core import clock
-from streams.declarations import Column
+from streams.declarations import Column, Dataset
 
 SIDES = ["BUY", "SELL"]
 NAME = f"{TRADES}/minutes"
@@ -56,3 +56,8 @@ MINUTES = dataset(
     delay=DELAY,
     partition="ticker",
 )
+
+
+def declared() -> list[Dataset]:
+    """Returns the datasets of the application."""
+    return [MINUTES]

@@ -1,18 +1,11 @@
 """Registers the application `orders`."""
 
-from functools import partial
-
 from django.conf import settings
 
-from applications.orders import deliveries, lines, processor, report, sink
-from applications.orders import topics as snapshots
-from applications.orders.datasets import ALARMS, SECONDS
-from applications.orders.metrics import windows_closed
+from applications.orders import lines, processor, sink
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
-from applications.orders.observing import episodes, observe
-from applications.orders.retention import outlived
-from applications.orders.source import SOURCE
-from streams.applications import Application, Navigation, Topic
+from common.later import later
+from streams.applications import Application, Navigation, SourceKind, Topic
 
 APPLICATION = Application(
     name=ORDERS,
@@ -25,21 +18,30 @@ APPLICATION = Application(
     sink=sink.OrdersSink(),
     inherit=processor.inherit,
     set_back=processor.set_back,
-    source=SOURCE,
-    report=report.orders,
-    deliver=deliveries.deliveries,
+    source=SourceKind(
+        name=ORDERS,
+        help="order lines of web shops, made up or a replay of the Online Retail file",
+        open=later("applications.orders.source:open_source"),
+        add_options=later("applications.orders.source:add_options"),
+        has_pace=True,
+    ),
+    report=later("applications.orders.report:orders"),
+    deliver=later("applications.orders.deliveries:deliveries"),
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],
-    windows_closed=windows_closed,
-    retention=outlived,
+    windows_closed=later("applications.orders.metrics:windows_closed"),
+    retention=later("applications.orders.retention:outlived"),
     topics={
-        "orders": Topic(build=snapshots.orders),
-        "orders-history": Topic(build=snapshots.orders_history),
-        "site": Topic(build=snapshots.site, many=partial(snapshots.many, snapshots.site)),
-        "site-history": Topic(build=snapshots.site_history, many=partial(snapshots.many, snapshots.site_history)),
+        "orders": Topic(build=later("applications.orders.topics:orders")),
+        "orders-history": Topic(build=later("applications.orders.topics:orders_history")),
+        "site": Topic(build=later("applications.orders.topics:site"), many=later("applications.orders.topics:sites")),
+        "site-history": Topic(
+            build=later("applications.orders.topics:site_history"),
+            many=later("applications.orders.topics:site_histories"),
+        ),
     },
-    datasets=[SECONDS, ALARMS],
-    observe=observe,
-    episodes=episodes,
+    datasets=later("applications.orders.datasets:declared"),
+    observe=later("applications.orders.observing:observe"),
+    episodes=later("applications.orders.observing:episodes"),
     urls="applications.orders.urls",
     navigation=Navigation(
         label="Orders",

@@ -10,7 +10,7 @@ from applications.orders.observing import DELAY
 from dashboard.datasets import Table, dataset, of_stream, own
 from dashboard.overlapping import overlapping
 from dashboard.steps.building import Steps
-from streams.declarations import Column, Found, Question
+from streams.declarations import Column, Dataset, Found, Question
 
 SITES = 500  # of a stream, by name: seconds are found by their site
 SITE = Column(name="site", kind="text", label="Site")
@@ -76,3 +76,8 @@ ALARMS = dataset(
     episodes=True,
     rows=episodes,
 )
+
+
+def declared() -> list[Dataset]:
+    """Returns the datasets of the application."""
+    return [SECONDS, ALARMS]

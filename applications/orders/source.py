@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 
 from applications.orders.generator import FILE_SITE, SITES, MadeUpOrders, Replay
-from applications.orders.models import ORDERS
-from streams.applications import SourceKind
 from streams.core import names
 from streams.management.options import encoding
 from streams.sources.base import Source, SourceError
@@ -43,12 +41,3 @@ def _site(text: str) -> str:
     if fault := names.name_fault(text, "the site"):
         raise ArgumentTypeError(fault.removesuffix("."))
     return text
-
-
-SOURCE = SourceKind(
-    name=ORDERS,
-    help="order lines of web shops, made up or a replay of the Online Retail file",
-    open=open_source,
-    add_options=add_options,
-    has_pace=True,
-)

@@ -5,7 +5,7 @@ describes the fields.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -51,12 +51,9 @@ def site(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     return _state(now, stream, sites_of(stream).filter(name=name), site=name)
 
 
-def many(
-    build: Callable[..., dict[str, Any]], names: Sequence[str], now: datetime, stream: str = ORDERS
-) -> dict[str, dict[str, Any]]:
-    """Builds `site` or `site_history` of each site that exists."""
-    known = Site.objects.filter(name__in=names).values_list("name", flat=True)
-    return {name: build(name, now, stream) for name in known}
+def sites(names: Sequence[str], now: datetime, stream: str = ORDERS) -> dict[str, dict[str, Any]]:
+    """Builds `site` of each site that exists."""
+    return {name: site(name, now, stream) for name in _known(names)}
 
 
 def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
@@ -67,6 +64,15 @@ def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
 def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     """Builds the history of one site."""
     return _history(now, stream, [name])
+
+
+def site_histories(names: Sequence[str], now: datetime, stream: str = ORDERS) -> dict[str, dict[str, Any]]:
+    """Builds `site_history` of each site that exists."""
+    return {name: site_history(name, now, stream) for name in _known(names)}
+
+
+def _known(names: Sequence[str]) -> Iterable[str]:
+    return Site.objects.filter(name__in=names).values_list("name", flat=True)
 
 
 def _worst(stream: str) -> Sequence[Site]:

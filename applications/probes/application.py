@@ -1,19 +1,10 @@
 """Registers the application `probes`."""
 
-from functools import partial
-
-from applications.probes import processor, report, sink, topics
-from applications.probes.datasets import EPISODES, MINUTES, TABLE
-from applications.probes.metrics import windows_closed
+from applications.probes import processor, sink
 from applications.probes.models import PROBES, ProbeEpisode, ProbeMinute
-from applications.probes.observing import episodes, observe
-from applications.probes.retention import outlived
-from applications.probes.rollups import LADDER
-from applications.probes.source import SOURCE
-from dashboard.steps.building import with_tables
-from streams.applications import Application, Navigation, Topic
+from common.later import later
+from streams.applications import Application, Navigation, SourceKind, Topic
 from streams.core.sink import Rows
-from streams.models.rollups import Roller
 
 APPLICATION = Application(
     name=PROBES,
@@ -24,16 +15,23 @@ APPLICATION = Application(
     sink=Rows(sink.write),
     inherit=processor.inherit,
     set_back=processor.set_back,
-    source=SOURCE,
-    report=report.probes,
-    deliver=partial(Roller, with_tables(LADDER, TABLE)),
+    source=SourceKind(
+        name=PROBES,
+        help="checks of web addresses from this place",
+        open=later("applications.probes.source:open_source"),
+        add_options=later("applications.probes.source:add_options"),
+        rate=0.0,
+        makes_up=False,
+    ),
+    report=later("applications.probes.report:probes"),
+    deliver=later("applications.probes.delivering:roller"),
     results=[(ProbeMinute, "minute"), (ProbeEpisode, "started")],
-    windows_closed=windows_closed,
-    retention=outlived,
-    topics={"probes": Topic(build=topics.probes)},
-    datasets=[MINUTES, EPISODES],
-    observe=observe,
-    episodes=episodes,
+    windows_closed=later("applications.probes.metrics:windows_closed"),
+    retention=later("applications.probes.retention:outlived"),
+    topics={"probes": Topic(build=later("applications.probes.topics:probes"))},
+    datasets=later("applications.probes.datasets:declared"),
+    observe=later("applications.probes.observing:observe"),
+    episodes=later("applications.probes.observing:episodes"),
     urls="applications.probes.urls",
     navigation=Navigation(
         label="Probes",

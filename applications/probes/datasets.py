@@ -12,7 +12,7 @@ from dashboard.overlapping import overlapping
 from dashboard.steps.building import Steps
 from streams.core import clock
 from streams.core.clock import iso
-from streams.declarations import Column, Found, Question
+from streams.declarations import Column, Dataset, Found, Question
 
 NAME = f"{PROBES}/{OUTPUT}"
 NUMBERS = ["checks", "failed", "mean", "longest"]
@@ -83,3 +83,8 @@ EPISODES = dataset(
     episodes=True,
     rows=episodes,
 )
+
+
+def declared() -> list[Dataset]:
+    """Returns the datasets of the application."""
+    return [MINUTES, EPISODES]

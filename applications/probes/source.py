@@ -17,12 +17,11 @@ from django.conf import settings
 from django.db import Error
 
 from applications.probes.checking import check
-from applications.probes.models import PROBES, Probe
+from applications.probes.models import Probe
 from applications.probes.results import PLACE, Check
 from applications.probes.targets import Target, of_rows, read_file
 from common import guarded
 from common.database_errors import renewed_connection
-from streams.applications import SourceKind
 from streams.core.records import Entry
 from streams.sources.base import LiveSource, SourceError
 
@@ -151,7 +150,8 @@ def rows() -> list[Target]:
     return of_rows(list(Probe.objects.filter(active=True).order_by("name").values(*names)))
 
 
-def _open(options: Mapping[str, Any], rng: Random, start: int) -> Checks:
+def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Checks:
+    """Returns the checks of --file, or of the site's own list. Raises SourceError for an unreadable file."""
     place = options.get("place") or re.sub(USUAL, "-", socket.gethostname())[:64].strip("-") or "here"
     allow = guarded.allowed(settings.ALLOWED_TARGETS)
     path = options.get("file")
@@ -165,13 +165,3 @@ def _place(text: str) -> str:
     if not re.match(PLACE, text):
         raise ArgumentTypeError("a place has 1 to 64 letters, digits, '_', '.' or '-'")
     return text
-
-
-SOURCE = SourceKind(
-    name=PROBES,
-    help="checks of web addresses from this place",
-    open=_open,
-    add_options=add_options,
-    rate=0.0,
-    makes_up=False,
-)

@@ -1,10 +1,9 @@
 """Registers the application `quotes`."""
 
-from applications.quotes import processor, report, sink
-from applications.quotes.datasets import DAYS
+from applications.quotes import processor, sink
 from applications.quotes.models import QUOTES, StreamedBar
-from applications.quotes.retention import outlived
 from applications.quotes.source import SOURCE
+from common.later import later
 from streams.applications import Application, Navigation
 from streams.core.sink import Rows
 
@@ -17,10 +16,10 @@ APPLICATION = Application(
     inherit=processor.inherit,
     set_back=processor.set_back,
     source=SOURCE,
-    report_range=report.rows,
+    report_range=later("applications.quotes.report:rows"),
     results=[(StreamedBar, "arrived")],
-    retention=outlived,
-    datasets=[DAYS],
+    retention=later("applications.quotes.retention:outlived"),
+    datasets=later("applications.quotes.datasets:declared"),
     urls="applications.quotes.urls",
     navigation=Navigation(
         label="Quotes",

@@ -3,7 +3,7 @@
 from applications.quotes.models import QUOTES, StreamedBar
 from dashboard.datasets import Table, dataset, of_stream, own
 from streams.core import clock
-from streams.declarations import Column
+from streams.declarations import Column, Dataset
 
 NAME = f"{QUOTES}/days"
 PRICES = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "adj_close": "Corrected close"}
@@ -18,3 +18,8 @@ DAYS = dataset(
     application=QUOTES,
     step=24 * 60 * clock.MINUTE,
 )
+
+
+def declared() -> list[Dataset]:
+    """Returns the datasets of the application."""
+    return [DAYS]

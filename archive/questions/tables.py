@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
+from msgspec import Struct
+
 from archive.questions.request import Column
 
 MOST_NAMED = 50  # tables of one question
@@ -19,8 +21,7 @@ class TableError(Exception):
     """Means that a table cannot be read now; the message is a sentence for people."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """Describes a table: its columns with DuckDB's types, and its Parquet files."""
 
     name: str
@@ -33,8 +34,7 @@ class Table:
     make: Callable[[Path], Sequence[Path]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Provider:
+class Provider(Struct, frozen=True, kw_only=True):
     """Offers tables of one kind. Both functions are called for each question, so they read little."""
 
     title: str  # heading for people, such as "Archived streams"

@@ -7,9 +7,9 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
 
 import django
+from msgspec.structs import replace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 django.setup()

@@ -18,8 +18,8 @@ from django.test import Client  # noqa: E402 - Django is set up only now
 
 from accounts.models import User  # noqa: E402 - Django is set up only now
 from applications.market import rollups  # noqa: E402 - Django is set up only now
-from applications.market.application import BOTH  # noqa: E402 - Django is set up only now
 from applications.market.datasets import TABLE  # noqa: E402 - Django is set up only now
+from applications.market.delivering import BOTH  # noqa: E402 - Django is set up only now
 from applications.market.models import TradeMinute, TradeStep  # noqa: E402 - Django is set up only now
 from dashboard.boards import store  # noqa: E402 - Django is set up only now
 from dashboard.steps import building  # noqa: E402 - Django is set up only now

@@ -1,8 +1,9 @@
 """Answers a curve in the days of a zone: most have 24 hours, those in which clocks change 23 or 25."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, pairwise
+
+from msgspec.structs import replace
 
 from streams.core.clock import SECOND
 from streams.declarations import Line, Question, Series

@@ -5,13 +5,13 @@ Steps are read and merged here, not by the database: it would take twice as long
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from django.db.models import Count, F, QuerySet
+from msgspec.structs import replace
 
 from dashboard import lines
 from dashboard.steps.building import READ, Steps

@@ -1,9 +1,9 @@
 """Lists the marks of a time in templates: {% marks stream start end as found %}."""
 
-from dataclasses import replace
 from typing import Any
 
 from django import template
+from msgspec.structs import replace
 
 from common import marking
 from common.marking import Mark

@@ -7,10 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
+from common.later import later
 from common.retention import kept_since
-from sql.live import topics
-from sql.live.datasets import datasets
-from sql.live.metrics import figures
 from sql.live.models import (
     SqlApplication,
     SqlBlob,
@@ -71,13 +69,17 @@ NOT_GROWING: dict[type[Model], str] = {
 PROVIDER = Provider(
     find=find,
     names=names,
-    datasets=datasets,
+    datasets=later("sql.live.datasets:datasets"),
     topics={
-        "sql": Topic(build=topics.one, many=topics.many),
-        "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),
+        "sql": Topic(build=later("sql.live.topics:one"), many=later("sql.live.topics:many")),
+        "sql-curves": Topic(
+            build=later("sql.live.topics:one_curves"),
+            many=later("sql.live.topics:many_curves"),
+            every=timedelta(seconds=2),
+        ),
     },
     retention=outlived,
-    figures=figures,
+    figures=later("sql.live.metrics:figures"),
     not_growing=NOT_GROWING,
     urls="sql.live.urls",
     navigation=Navigation(

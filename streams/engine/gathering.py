@@ -5,7 +5,8 @@ the checkpoint moves with the commit alone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from streams.core.records import Batch, Lost, Page
 from streams.declarations import Gather
@@ -84,8 +85,7 @@ class GatheringReader:
         return aged or held.records >= most.records or held.size >= most.size
 
 
-@dataclass
-class _Held:
+class _Held(Struct):
     """Holds the records that were read and not yet given."""
 
     since: float  # seconds, when the first was read

@@ -12,11 +12,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import Error, connection, models, transaction
 from django.db.models import Max
+from msgspec import Struct
 
 from common.database_errors import renewed_connection
 from streams.core import clock
@@ -63,8 +63,7 @@ class RollupLock(models.Model):
         constraints = [models.UniqueConstraint(fields=["application", "stream"], name="one_rollup_lock")]
 
 
-@dataclass(frozen=True)
-class Ladder:
+class Ladder(Struct, frozen=True):
     """Describes the steps of an application's results, in seconds: each is a multiple of the one before."""
 
     application: str

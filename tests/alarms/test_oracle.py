@@ -35,7 +35,7 @@ FAKE = Application(
     name="fake",
     title="Fake",
     observe=lambda results, outputs: results,
-    datasets=[
+    datasets=lambda: [
         Dataset(
             **dict.fromkeys(("series", "rows", "values"), NOBODY),
             name="fake/out",
@@ -180,7 +180,7 @@ def as_text(rows: Any) -> list[str]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fake's dataset is known, changes take effect at once, and windows move on by milliseconds."""
-    monkeypatch.setattr(applications, "datasets", lambda: list(FAKE.datasets))
+    monkeypatch.setattr(applications, "datasets", lambda: list(FAKE.datasets()))
     monkeypatch.setattr("alarms.active.FRESH", -1.0)
     monkeypatch.setattr("alarms.evaluation.PLACES", 10**9)
 

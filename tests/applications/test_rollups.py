@@ -1,12 +1,12 @@
 """Sums over longer steps equal a naive count of the minutes and seconds, after replays and late changes too."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from msgspec.structs import replace
 
 from applications.market import rollups as market
 from applications.market import sink as market_sink

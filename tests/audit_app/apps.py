@@ -12,7 +12,7 @@ class AuditAppConfig(AppConfig):
 
     def ready(self) -> None:
         from streams import applications, wiring  # noqa: PLC0415 - models are there only now
-        from streams.management.commands import produce  # noqa: PLC0415 - as above
+        from streams.management.commands import produce  # noqa: PLC0415 - models are loaded only now
         from tests.audit_app import acks, steps  # noqa: PLC0415 - as above
         from tests.audit_app.application import APPLICATION  # noqa: PLC0415 - as above
 

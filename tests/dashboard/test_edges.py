@@ -1,6 +1,5 @@
 """Steps of hours and days follow the days of a zone, in which clocks change."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ import pytest
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from applications.market import history, rollups
 from applications.market.models import TradeMinute

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +12,12 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from msgspec.structs import replace
 
 from applications.market import rollups as market
 from applications.market import sink
-from applications.market.application import BOTH
 from applications.market.datasets import TABLE
+from applications.market.delivering import BOTH
 from applications.market.models import TradeStep
 from applications.market.results import Tally, TradeRow
 from applications.orders import rollups as orders

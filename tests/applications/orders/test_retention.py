@@ -1,10 +1,10 @@
 """A year of orders is there, though its seconds go after two weeks."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory, override_settings
+from msgspec.structs import replace
 
 from applications.orders import history, rollups
 from applications.orders.models import ORDERS, Site, SiteCount, SiteSecond, SiteStep

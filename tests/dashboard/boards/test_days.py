@@ -1,7 +1,6 @@
 """Curves of long ranges have the days of the viewer's zone, those of 23 and 25 hours too."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from msgspec.structs import replace
 
 from applications.market import sink
 from applications.market.datasets import TABLE

@@ -1,12 +1,12 @@
 """Rows in memory give the answers of the database, whatever was added, came late or was removed meanwhile."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dashboard.held import rows as held
 from dashboard.held.looks import one_look, recall, same_look

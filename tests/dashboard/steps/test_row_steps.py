@@ -1,6 +1,5 @@
 """A dataset answers the same from stored steps as from its rows."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from msgspec.structs import replace
 
 from applications.market import sink
 from applications.market.application import APPLICATION

@@ -1,10 +1,10 @@
 """The rows of outputs are added up over longer steps, for boards."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.steps.models import RowStep
 from sql.live.datasets import datasets, ladder
