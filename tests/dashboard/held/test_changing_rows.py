@@ -1,7 +1,6 @@
 """Rows that change give, from memory, the answers of the database, whatever was counted, came late or was removed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -9,6 +8,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from applications.market.datasets import TABLE
 from applications.market.models import TradeMinute
