@@ -48,6 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     given = (request.POST if request.method == "POST" else request.GET).dict()
     given = {name: value[:MOST_VALUE] for name, value in given.items()}
     offered = [each for each in channels.every() if each.personal or user.is_staff]
+    offered.sort(key=lambda each: each.title.casefold())
     kind = next((each for each in offered if each.name == given.get("channel")), None)
     of_site = user.is_staff and (given.get("of") == "site" or (kind is not None and not kind.personal))
     refusal = ""

@@ -77,7 +77,7 @@ def test_page_tells_who_was_told_and_who_was_not(viewer: Client, busy: Rule) -> 
     assert [(row["notice"], row["target"], row["result"], row["answer"]) for row in told] == [
         ("again", "", "not told", "waits for `notify`"),
         ("firing", "ops", "failed", "502 Bad Gateway"),
-        ("firing", "", "not told", "hall: info is less than warning"),
+        ("firing", "hall", "not told", "info is less than warning"),
     ]
 
 
