@@ -137,9 +137,9 @@ from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscript
 now = timezone.now()
 busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
 rule = rules.make("busy", "Busy tickers " * 7, busy, "ada", now)  # a title may be longer than a phone is wide
-target = targets.make("hall", "inapp", {}, actor="ada")
+target = targets.make("hall" * 16, "inapp", {}, actor="ada")
 Subscription.objects.create(target=target, rule=rule)
-DutyTurn.objects.create(duty="days", target=target, starts="0 9 * * MON", ends="0 9 * * TUE", zone="UTC")
+DutyTurn.objects.create(duty="weekdays" * 8, target=target, starts="0 9 * * MON", ends="0 9 * * TUE", zone="UTC")
 Silence.objects.create(rule=rule, since=now, until=now + timedelta(days=9), reason="It is mended.", who="ada")
 for number, ended in enumerate([None, now]):
     cause = json.dumps({"time": 1795820340000, "place": "17", "row": {"ticker": "AMZN"}})
