@@ -69,20 +69,25 @@ def audit(who: str, action: str, episode: Episode) -> None:
 
 
 def find(token: str) -> tuple[Episode, str] | None:
-    """Returns the episode of a link and the name of its target, while it can be used: once, and while it is open."""
+    """Returns the episode of a link and the name of its target; `usable` says whether it can still acknowledge."""
     opened = links.opened(token)
     if opened is None:
         return None
     name, target = opened
-    found = Episode.objects.filter(name=name, ended=None, acknowledged=None).select_related("rule").first()
+    found = Episode.objects.filter(name=name).select_related("rule").first()
     told = Target.objects.filter(pk=target).first()
     return (found, told.name if told else "a target that was removed") if found else None
+
+
+def usable(episode: Episode) -> bool:
+    """Returns whether a link can acknowledge the episode: once, and while it is open."""
+    return not episode.ended and not episode.acknowledged
 
 
 def use(token: str, now: datetime, note: str = "") -> Episode:
     """Acknowledges by a link, in the name of its target. Raises RefusedError for a link that is of no use any more."""
     found = find(token)
     if found is None:
-        raise RefusedError("This link was used already, or the alarm has ended.")
+        raise RefusedError("This link is of no alarm.")
     episode, target = found
     return acknowledge(episode.pk, f"the link sent to {target}", now, note)

@@ -26,6 +26,7 @@ from mockups.screens import (
     sql,
     sql_edit,
     streams,
+    targets,
     ticker,
 )
 
@@ -56,7 +57,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "alarm": alarms.alarm,
     "alarm-rule": alarms.rule,
     "alarm-ledger": alarms.ledger,
-    "alarm-targets": alarms.targets,
+    "alarm-targets": targets.targets,
     "streams": streams.streams,
     "stream": streams.stream,
     "sql": sql.applications,

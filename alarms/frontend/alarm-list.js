@@ -13,7 +13,7 @@ const narrowed = "narrowed" in box.dataset;
 let before = null; // the numbers of the alarms that were open at first
 
 /** Returns the words for the person who acknowledged an alarm. */
-const acknowledged = (by) => (by ? `acknowledged by ${by}` : "nobody yet");
+const acknowledged = (by) => (by ? `by ${by}` : "nobody yet");
 
 function fill(row, alarm) {
   const cells = parts(row);

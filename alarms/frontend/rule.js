@@ -27,7 +27,8 @@ function showLevels() {
   for (const slider of all("[data-slider]")) {
     const value = number(slider.dataset.slider);
     if (!Number.isNaN(value)) slider.value = value;
-    setText(one(`[data-out="${slider.dataset.slider}"]`), Number.isNaN(value) ? "the same" : figure(value));
+    const none = slider.dataset.slider === "clear" && !Number.isNaN(number("level")) ? "the same" : "–";
+    setText(one(`[data-out="${slider.dataset.slider}"]`), Number.isNaN(value) ? none : figure(value));
   }
   draw();
 }

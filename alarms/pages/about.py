@@ -73,7 +73,9 @@ def message_rows(found: Episode) -> Iterator[dict[str, Any]]:
         for message in sent.get(notice.pk, []):
             yield _row(notice) | _result(message)
         for reason in untold_reasons(notice):
-            yield _row(notice) | {"key": f"{notice.pk}-{reason}", "result": "not told", "answer": reason}
+            target, why = by_target(reason)
+            told = {"key": f"{notice.pk}-{reason}", "result": "not told", "target": target, "answer": why}
+            yield _row(notice) | told
         if not sent.get(notice.pk) and not untold_reasons(notice):
             waits = "waits for `notify`" if notice.expanded is None else "nobody subscribes to it"
             yield _row(notice) | {"key": f"{notice.pk}", "result": "not told", "answer": waits}
@@ -102,6 +104,12 @@ def untold_reasons(notice: Notice) -> list[str]:
     return [" ".join(map(str, each.values())) if isinstance(each, dict) else str(each) for each in items if each]
 
 
+def by_target(reason: str) -> tuple[str, str]:
+    """Returns the target of a reason, "" without one, and the reason alone; alarms.matching writes both in one text."""
+    target, _, why = reason.rpartition(": ")
+    return target, why
+
+
 def facts(value: Any, name: str = "", depth: int = 0) -> Iterator[dict[str, str]]:
     """Yields the names and values of a cause, as words for people; alarms.storing writes it."""
     if isinstance(value, dict) and depth < DEPTH:
@@ -111,7 +119,9 @@ def facts(value: Any, name: str = "", depth: int = 0) -> Iterator[dict[str, str]
         yield {"name": "time of the row", "time": clock.to_iso(value)}
     elif value not in (None, "", [], {}):
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield {"name": "last record" if (name, depth) == ("place", 1) else name or "cause", "value": shown}
+        if (name, depth) == ("place", 1):  # of the lease of a whole stream it is */NUMBER
+            name, shown = "last record", shown.removeprefix("*/")
+        yield {"name": name or "cause", "value": shown}
 
 
 def _cause(found: Episode, *, staff: bool) -> Iterator[dict[str, str]]:

@@ -152,7 +152,7 @@ def _untold_cells(found: QuerySet[Notice]) -> Iterator[list[Any]]:
     for each in found.iterator(1000):
         episode = each.episode
         for reason in about.untold_reasons(each):
-            target, _, why = reason.rpartition(": ")
+            target, why = about.by_target(reason)
             yield [
                 iso(each.made),
                 "not told",

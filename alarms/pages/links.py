@@ -25,7 +25,9 @@ def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "alarms/link_over.html", status=410)
     episode, target = found
-    context = {"episode": rows([episode])[0], "target": target, "most": MOST_NOTE}
+    context = {"episode": rows([episode])[0], "acknowledged": episode.acknowledged, "target": target, "most": MOST_NOTE}
+    if not acknowledging.usable(episode):
+        return render(request, "alarms/link_over.html", context, status=410)
     if request.method != "POST":
         return render(request, "alarms/link.html", context)
     try:

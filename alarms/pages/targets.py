@@ -48,6 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     given = (request.POST if request.method == "POST" else request.GET).dict()
     given = {name: value[:MOST_VALUE] for name, value in given.items()}
     offered = [each for each in channels.every() if each.personal or user.is_staff]
+    offered.sort(key=lambda each: each.title.casefold())
     kind = next((each for each in offered if each.name == given.get("channel")), None)
     of_site = user.is_staff and (given.get("of") == "site" or (kind is not None and not kind.personal))
     refusal = ""
@@ -61,6 +62,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 owner=None if of_site else user,
                 **_bounds(given, user),
             )
+            if secret := _made_secret(made, given):
+                return _page(request, made, kind, "", secret=secret)
             messages.success(request, "The target is made. Send it a test, then choose the alarms that it is told of.")
             return redirect("alarm-target", made.pk)
         except ConfigError as error:
@@ -134,14 +137,26 @@ def _changeable(user: User, number: int) -> Target:
     return found
 
 
+def _made_secret(made: Target, given: dict[str, str]) -> str:
+    """Returns the secret that a channel made because the form gave none; the page shows it this once."""
+    return "" if given.get("value-secret") else services.opened(made).values.get("secret", "")
+
+
 def _page(
-    request: HttpRequest, found: Target, kind: Channel, refusal: str, told: dict[str, Any] | None = None
+    request: HttpRequest,
+    found: Target,
+    kind: Channel,
+    refusal: str,
+    told: dict[str, Any] | None = None,
+    *,
+    secret: str = "",
 ) -> HttpResponse:
     given = request.POST.dict() if refusal else {}
     context = _shown(found) | {
         "kind": kind,
         "refusal": refusal,
         "told": told,
+        "secret": secret,
         "fields": _fields(kind, given, own=found.owner_id is not None, target=found),
         "subscriptions": found.subscriptions.select_related("rule").order_by("pk"),
         "rules": Rule.objects.filter(removed=None).order_by("title"),
@@ -192,7 +207,7 @@ def _fields(kind: Channel, given: dict[str, str], *, own: bool, target: Target |
         {
             "field": each,
             "value": given.get(f"value-{each.name}", "") if given else "" if each.secret else values.get(each.name, ""),
-            "kept": bool(each.secret and values.get(each.name)),
+            "kept": values.get(each.name, "") if each.secret else "",
         }
         for each in kind.fields
         if not (own and kind.name == "email")  # the account's own address

@@ -1,11 +1,15 @@
-"""Template tags of alarms: {% bell as bell %} for the frame of every page, and the reason of a message."""
+"""Template tags of alarms: {% bell as bell %} for the frame of every page, reasons, and what a silence held back."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 
-from alarms import showing, targets
-from alarms.models import Message
+from alarms import showing, silencing, targets
+from alarms.models import Message, Silence
+from streams.core.clock import iso
 
 register = template.Library()
 
@@ -26,3 +30,11 @@ def reason(message: Message) -> str:
     found = targets.reason(message)
     answers = message.answers  # type: ignore[attr-defined]  # of the Prefetch
     return "" if answers and answers[0].answer.startswith(found.removesuffix("…")) else found
+
+
+@register.filter
+def swallowed_url(silence: Silence) -> str:
+    """Returns the address of the messages that a silence held back, in the ledger."""
+    end = iso(silence.ended + timedelta(seconds=1)) if silence.ended else "now"  # ranges begin and end with a second
+    asked = {"state": Message.SILENCED, "q": silencing.words(silence), "range": f"{iso(silence.since)}..{end}"}
+    return f"{reverse('alarm-ledger')}?{urlencode(asked)}"

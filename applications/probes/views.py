@@ -28,7 +28,7 @@ from streams.core.clock import iso
 PROBES_SHOWN = 24  # on a page
 EPISODES = 50
 MOST_EPISODES = 100_000  # in a CSV
-PARTS = ("lookup", "connect", "tls", "first_byte", "total")
+PARTS = {"lookup": "look-up", "connect": "connect", "tls": "TLS", "first_byte": "first byte", "total": "whole"}
 COLUMNS = ("time_utc", "epoch_ms", "probe", "ended", "duration_s", "ending", "places", "failed", "reason")
 
 
@@ -100,7 +100,7 @@ def _by_place(figures: showing.Figures, places: list[dict[str, Any]]) -> list[di
     for name in sorted(newest.keys() | tallies.keys()):
         tally, shares = tallies.get(name, (Tally(), {"p95": None}))
         passed = tally.checks - tally.failed
-        means = [getattr(tally, part) / passed if passed else None for part in PARTS]
+        means = [(name, getattr(tally, part) / passed if passed else None) for part, name in PARTS.items()]
         row = {"place": name, "newest": _newest(newest.get(name)), "checks": tally.checks, "failed": tally.failed}
         rows.append(row | {"means": means, "p95": shares["p95"]})
     return rows

@@ -1,4 +1,4 @@
-"""Alarms: the list, one episode, the form of a rule, the ledger, targets with silences and duty."""
+"""Alarms: the list, one episode, the form of a rule, the ledger."""
 
 import math
 
@@ -6,7 +6,7 @@ from mockups.kit import EDGE, LIVE, Column, Plot, State, button, csv_link, field
 from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_GREY, PALE_VERMILION, VERMILION, Sheet
 
 WIDE = 1280 - 2 * EDGE
-ROOMS = ("Episodes", "Rules", "Ledger", "Targets", "Silences", "Duty")
+ROOMS = ("Alarms", "Rules", "Ledger", "Targets", "Silences", "Duty")
 SEVERITY = {"critical": VERMILION, "warning": "#b07800", "info": BLUE}
 
 
@@ -34,7 +34,7 @@ def _rooms(sheet: Sheet, y: float, here: str) -> None:
         sheet.line([(EDGE, y + 28), (EDGE + WIDE, y + 28)], color=LINE)
 
 
-def _heading(sheet: Sheet, title: str, words: str, here: str) -> None:
+def heading(sheet: Sheet, title: str, words: str, here: str) -> None:
     with sheet.group("heading"):
         sheet.text(EDGE, 68, title, size=28)
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
@@ -53,8 +53,8 @@ def _severity(sheet: Sheet, x: float, y: float, name: str) -> None:
 
 OPEN = [
     *(Column(name, width, right=False) for name, width in (("Severity", 130), ("Rule", 260), ("Key", 130))),
-    *(Column(name, width, right=False) for name, width in (("Since (UTC)", 190), ("State", 232))),
-    *(Column("Value", 100), Column("Level", 190, right=False)),
+    *(Column(name, width, right=False) for name, width in (("Began (UTC)", 190), ("Acknowledged", 232))),
+    *(Column("Peak", 100), Column("Level", 190, right=False)),
 ]
 OPENED = [
     [
@@ -62,7 +62,7 @@ OPENED = [
         "Orders per 15 s, at least 30",
         "london",
         "2026-11-22 14:02:11",
-        "open, nobody yet",
+        "nobody yet",
         "41",
         "lines at least 30",
     ],
@@ -71,7 +71,7 @@ OPENED = [
         "Temperature, absent for 60 s",
         "boiler-2",
         "2026-11-22 13:58:01",
-        "acknowledged by ada",
+        "by ada",
         "–",
         "no row for 60s",
     ],
@@ -102,7 +102,7 @@ PAST = [
 def alarms() -> Sheet:
     sheet = Sheet("Alarms · 1280 × 640", 1280, 640)
     bar(sheet, LIVE)
-    _heading(sheet, "Alarms", "Episodes that rules found: the open ones, then those of the past", "Episodes")
+    heading(sheet, "Alarms", "Episodes that rules found: the open ones, then those of the past", "Alarms")
     with sheet.group("open"):
         sheet.rect(EDGE, 156, WIDE, 150, stroke=VERMILION, round_=True)
         sheet.text(EDGE + 16, 168, "2 open", size=18)
@@ -115,7 +115,7 @@ def alarms() -> Sheet:
             field(sheet, EDGE + 16 + place * 240, 356, 220, name, value)
         button(sheet, EDGE + 980, 382, 90, "Look")
     with sheet.group("past"):
-        panel(sheet, EDGE, 454, WIDE, 164, "Past: 214 episodes")
+        panel(sheet, EDGE, 454, WIDE, 164, "Past: 214 alarms")
         csv_link(sheet, EDGE + WIDE - 16, 467)
         table(sheet, EDGE + 1, 496, [*OPEN[:4], Column("Lasted", 232, right=False), *OPEN[5:]], PAST, step=29)
         for place, name in enumerate(("critical", "info", "critical")):
@@ -176,39 +176,61 @@ def alarm() -> Sheet:
     return sheet
 
 
+FIELDS = [
+    ("Raises when", "it is at least a level"), ("Severity", "critical"), ("Column", "Order lines"),
+    ("Over a window of", "15s"), ("Raise level (at least)", "30"), ("Clear level (below)", "20"),
+    ("Held for at least", "at once"), ("An alarm for each", "site"), ("Only rows of", "all rows"),
+    ("At most so many messages", "one in an interval"), ("Interval", "1m"), ("Goes on if again within", "1m"),
+]  # fmt: skip
+
+
 def rule() -> Sheet:
     sheet = Sheet("A rule · 1280 × 900", 1280, 900)
     bar(sheet)
-    _heading(sheet, "Change a rule", "Its new version is in force at the next commit", "Rules")
-    left = [("Title", "Orders per 15 s"), ("Watches", "orders/seconds"), ("Column", "peak (lines)")]
-    left += [("Keys", "each site"), ("Alarm when it is", "at least a level"), ("Raise at", "30"), ("Clear at", "20")]
-    left += [("Held for", "0 s"), ("Severity", "critical"), ("Notify", "at most once in 60 s")]
+    with sheet.group("heading"):
+        sheet.text(EDGE, 70, "Rules  /  Orders per 15 s  /", size=15, color=BLUE)
+        sheet.text(EDGE, 90, "Change the rule", size=28)
+        words = "Version 5 is in force from the next commit on; open alarms of the rule end."
+        sheet.text(EDGE, 128, words, size=15, color=MUTED)
     with sheet.group("form"):
-        panel(sheet, EDGE, 160, 420, 650, "The rule")
-        for place, (name, value) in enumerate(left):
-            x, y = EDGE + 16 + place % 2 * 200, 200 + place // 2 * 84
-            field(sheet, x, y, 186, name, value)
-        sheet.text(EDGE + 16, 626, "The clear level lies below the raise level.", size=14, color=VERMILION)
-        button(sheet, EDGE + 16, 754, 150, "Keep it", primary=True)
-        button(sheet, EDGE + 180, 754, 100, "Cancel")
+        sheet.rect(EDGE, 160, 480, 716, stroke=LINE, round_=True)
+        field(sheet, EDGE + 16, 176, 448, "Title", "Orders per 15 s")
+        field(sheet, EDGE + 16, 250, 448, "Watches", "Order lines of each second and site")
+        for place, (name, value) in enumerate(FIELDS):
+            field(sheet, EDGE + 16 + place % 2 * 232, 324 + place // 2 * 76, 216, name, value)
+        words = "A length of time is 30s, 5m, 1h or 2d, of the stream’s own time."
+        sheet.text(EDGE + 16, 784, words, size=14, color=MUTED)
+        button(sheet, EDGE + 16, 824, 150, "Show the curve")
+        button(sheet, EDGE + 178, 824, 100, "Keep it", primary=True)
+        button(sheet, EDGE + 290, 824, 100, "Cancel")
+    _curve(sheet, EDGE + 496, WIDE - 496)
+    with sheet.group("backtest"):
+        panel(sheet, EDGE + 496, 716, WIDE - 496, 160, "It would have made")
+        sheet.text(EDGE + 512, 748, "7 alarms, 9 messages", size=28)
+        sheet.text(EDGE + 512, 796, "2 messages of an end; 0 still open; 3,600 rows", size=14, color=MUTED)
+        words = "In the last hour, of all keys; counted again while a level moves"
+        sheet.text(EDGE + 512, 822, words, size=14, color=MUTED)
+    return sheet
+
+
+def _curve(sheet: Sheet, x: float, width: float) -> None:
+    """The value of one key with both levels, and a slider for each."""
     with sheet.group("curve"):
-        panel(sheet, EDGE + 436, 160, WIDE - 436, 420, "The last hour, london")
-        plot = Plot(sheet, EDGE + 500, 216, WIDE - 540, 290, 0, 60, 90)
+        panel(sheet, x, 160, width, 540, "Order lines, london")
+        field(sheet, x + 16, 200, 330, "Of", "london")
+        field(sheet, x + 362, 200, 330, "In", "the last hour")
+        plot = Plot(sheet, x + 64, 290, width - 100, 240, 0, 60, 90)
         plot.grid({0: "0", 60: "60"})
-        plot.level(30, "raise at 30")
-        plot.level(20, "clear at 20")
+        plot.level(30, "raise: at least 30")
+        plot.level(20, "clear: below 20")
         plot.line(CURVE, BLUE)
         plot.times({0: "13:02", 45: "13:32", 89: "14:02"})
-        sheet.line([(EDGE + 500, 552), (EDGE + 500 + WIDE - 540, 552)], color=LINE, weight=4)
-        sheet.dot(EDGE + 900, 552, 20, BLUE)
-    with sheet.group("backtest"):
-        panel(sheet, EDGE + 436, 596, WIDE - 436, 120, "It would have made")
-        sheet.text(EDGE + 452, 636, "7 alarms, 2 messages", size=28)
-        sheet.text(EDGE + 452, 682, "in the last week; recounted while the level moves", size=14, color=MUTED)
-    with sheet.group("versions"):
-        panel(sheet, EDGE + 436, 732, WIDE - 436, 78, "Versions")
-        sheet.text(EDGE + 452, 770, "4 by ada, 2026-11-20 09:12: raise 30 instead of 28", size=15)
-    return sheet
+        for y, name, at in ((584, "Raise level (at least)", 30), (620, "Clear level (below)", 20)):
+            sheet.text(x + 16, y - 8, name, size=15, color=MUTED)
+            sheet.line([(x + 190, y), (x + width - 90, y)], color=LINE, weight=4)
+            sheet.dot(x + 180 + (width - 280) * at / 60, y, 18, BLUE)
+            sheet.text(x + width - 70, y - 10, str(at))
+        sheet.text(x + 16, 660, "The same as a table", size=15, color=BLUE)
 
 
 LEDGER = [
@@ -235,7 +257,7 @@ LINES = [
 def ledger() -> Sheet:
     sheet = Sheet("The ledger · 1280 × 500", 1280, 500)
     bar(sheet)
-    _heading(sheet, "Ledger", "Each message: its target, its result, its attempts, and why it was not sent", "Ledger")
+    heading(sheet, "Ledger", "Each message: its target, its result, its attempts, and why it was not sent", "Ledger")
     with sheet.group("filter"):
         x = EDGE
         for name in ("Any result", "Waiting", "Delivered", "Dry run", "Failed", "Silenced", "Dropped"):
@@ -249,33 +271,4 @@ def ledger() -> Sheet:
         panel(sheet, EDGE, 210, WIDE, 220, "4,118 messages")
         csv_link(sheet, EDGE + WIDE - 16, 223)
         table(sheet, EDGE + 1, 254, LEDGER, LINES, step=34)
-    return sheet
-
-
-PLACES = [
-    *(Column(name, width, right=False) for name, width in (("Name", 200), ("Channel", 130), ("Address", 400))),
-    *(Column(name, width, right=False) for name, width in (("Told of", 282), ("State", 220))),
-]
-KNOWN = [
-    ["ops webhook", "webhook", "hooks.example.com/…", "all, from warning on", "works; 0 wait"],
-    ["ada's mail", "email", "ada@example.com", "Orders per 15 s", "works; 0 wait"],
-    ["old pager", "apprise", "pagertree, masked", "all, critical", "fails since 13:58"],
-]
-
-
-def targets() -> Sheet:
-    sheet = Sheet("Targets · 1280 × 560", 1280, 560)
-    bar(sheet)
-    _heading(sheet, "Targets", "The places to which messages go, yours and the site’s", "Targets")
-    with sheet.group("yours"):
-        panel(sheet, EDGE, 160, WIDE, 110, "Yours")
-        button(sheet, EDGE + WIDE - 166, 168, 150, "Add a target")
-        table(sheet, EDGE + 1, 208, PLACES, [KNOWN[1]], step=29)
-    with sheet.group("site"):
-        panel(sheet, EDGE, 286, WIDE, 140, "The site’s")
-        table(sheet, EDGE + 1, 330, PLACES, [KNOWN[0], KNOWN[2]], step=29)
-    with sheet.group("test"):
-        panel(sheet, EDGE, 442, WIDE, 96, "Test of ops webhook")
-        sheet.text(EDGE + 16, 478, "Delivered in 84 ms. The receiver answered: 204 No Content.", size=15)
-        button(sheet, EDGE + WIDE - 166, 464, 150, "Send test")
     return sheet

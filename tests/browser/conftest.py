@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     deployment = Deployment(tmp_path_factory.mktemp("deployment"))
-    deployment.environment["PUBLIC_BOARDS"] = "on"
+    deployment.environment |= {"PUBLIC_BOARDS": "on", "PROBES_STATUS_PAGE": "on"}
     deployment.create("trades", "orders")
     return deployment
 

@@ -28,6 +28,7 @@ function fill(card, probe) {
   setTime(cells.since, probe.since);
   setTime(cells.checked, probe.checked);
   setText(cells.milliseconds, grouped(probe.milliseconds));
+  cells.unit.hidden = probe.milliseconds === null;
   setText(cells.where, where(probe));
   setText(cells.error, probe.error);
   cells.error.hidden = !probe.error;

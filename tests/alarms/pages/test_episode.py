@@ -77,7 +77,7 @@ def test_page_tells_who_was_told_and_who_was_not(viewer: Client, busy: Rule) -> 
     assert [(row["notice"], row["target"], row["result"], row["answer"]) for row in told] == [
         ("again", "", "not told", "waits for `notify`"),
         ("firing", "ops", "failed", "502 Bad Gateway"),
-        ("firing", "", "not told", "hall: info is less than warning"),
+        ("firing", "hall", "not told", "info is less than warning"),
     ]
 
 
@@ -142,14 +142,18 @@ def test_message_leads_to_the_page_and_acknowledges_by_its_link_once(
     assert Episode.objects.get().acknowledged is None
     assertContains(client.post(address, {"note": "seen"}), "in the name of ops")
     assert Episode.objects.get().acknowledged_by == "the link sent to ops"
-    assertContains(client.get(address), "Nothing is left", status_code=410)
+    again = client.get(address)
+    assertContains(again, "Nothing is left", status_code=410)
+    assertContains(again, "It was acknowledged by the link sent to ops at", status_code=410)
+    assertContains(again, "It is still open.", status_code=410)
     assert client.post(address).status_code == 410
     assert client.get("/alarms/acknowledge/" + "x" * 400 + "/").status_code == 410
 
 
 def test_link_is_of_no_use_once_the_alarm_has_ended(client: Client, busy: Rule) -> None:
     found, target = raised(busy, ended=T0), making.webhook("ops", "http://127.0.0.1:1/")
-    assert client.post(links.acknowledge(found.name, target.pk)).status_code == 410
+    page = client.post(links.acknowledge(found.name, target.pk))
+    assertContains(page, "Nobody acknowledged it: it ended at", status_code=410)
     assert Episode.objects.get().acknowledged is None
 
 

@@ -1,6 +1,7 @@
 """Tests the ledger, the page of silences and the page of duty lists."""
 
 import csv
+import html
 import json
 import re
 from datetime import timedelta
@@ -114,6 +115,17 @@ def test_silence_is_made_shown_and_ended(operator: Client, viewer: Client, busy:
     assertContains(operator.post(f"/alarms/silences/{made.pk}/end/", follow=True), "has ended already")
     assert [each.action for each in Audit.objects.order_by("pk")][-2:] == ["silence", "unsilence"]
     assert operator.post("/alarms/silences/77/end/").status_code == 404
+
+
+def test_silence_leads_to_the_messages_that_it_held_back(viewer: Client) -> None:
+    some()
+    for since in (0, 90):  # seconds; both silences are over a minute later, for the same reason
+        began = T0 + timedelta(seconds=since)
+        same = {"reason": "mended", "who": "ada", "swallowed": 1}
+        Silence.objects.create(since=began, until=began, ended=began + timedelta(minutes=1), **same)
+    links = re.findall(r'<td[^>]*><a href="(/alarms/ledger/[^"]+)', viewer.get("/alarms/silences/").content.decode())
+    pages = [viewer.get(html.unescape(link)).context["page"] for link in links]
+    assert [[message.notice.episode.key for message in page] for page in pages] == [["cellar"], []]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,16 @@ def test_target_of_another_person_is_as_if_there_were_none(operator: Client, vie
     assert [operator.get(f"/alarms/targets/{number}/").status_code for number in (theirs.pk, 77)] == [404, 404]
 
 
+def test_secret_that_a_channel_makes_is_shown_once(operator: Client) -> None:
+    page = operator.post("/alarms/targets/new/", {"channel": "webhook", "name": "ops", "value-url": ADDRESS})
+    made = Target.objects.get()
+    secret = targets.opened(made).values["secret"]
+    assertContains(page, f'data-testid="made-secret">{secret}</code>')
+    assertNotContains(operator.get(f"/alarms/targets/{made.pk}/"), secret)
+    given = {"channel": "webhook", "name": "own", "value-url": ADDRESS, "value-secret": secret}
+    assert operator.post("/alarms/targets/new/", given).status_code == 302
+
+
 def test_secrets_are_never_shown_and_stay_when_left_empty(operator: Client) -> None:
     made = making.webhook("ops", ADDRESS)
     secret = targets.opened(made).values.get("secret", "")
