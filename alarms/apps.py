@@ -16,12 +16,12 @@ class AlarmsConfig(AppConfig):
         from alarms.following import AlarmFollower  # noqa: PLC0415 - as above
         from alarms.models import Target  # noqa: PLC0415 - as above
         from alarms.provider import PROVIDER  # noqa: PLC0415 - as above
-        from dashboard import topics  # noqa: PLC0415 - as above
+        from dashboard import site_topics  # noqa: PLC0415 - as above
         from streams import applications  # noqa: PLC0415 - as above
 
         applications.follow(AlarmFollower)
         applications.provide(PROVIDER)
         rotation.REGISTRY.append(rotation.Encrypted("configurations of targets", Target.objects.all, "config"))
-        topics.add("alarms", topics.Page(None, later("alarms.showing:snapshot"), every=timedelta(seconds=1)))
+        site_topics.add("alarms", site_topics.Page(None, later("alarms.showing:snapshot"), every=timedelta(seconds=1)))
         finding.register("alarms", later("alarms.finding:find"))
         marking.register("alarms", later("alarms.marking:marks"), later("alarms.marking:asks"))

@@ -1,38 +1,18 @@
 """The topics of docs/protocol.md: the announcements that change them, and the functions that build their snapshots."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboard import progress
 from dashboard.boards import topics as boards
 from dashboard.boards.keeping import MOVES
+from dashboard.site_topics import PULSE as PULSE
+from dashboard.site_topics import Page as Page
+from dashboard.site_topics import page_of
 from streams import applications
 from streams.core import topics
 from streams.core.names import MOST_NAME
-
-Build = Callable[[datetime], dict[str, Any]]
-
-
-class Page(NamedTuple):
-    """A topic: the TopicVersion that grows when it may have changed, and the function that builds its snapshot.
-
-    Without a `version_topic` the snapshot is built by time: every `every`, with the second as its version.
-    """
-
-    version_topic: str | None
-    build: Build
-    every: timedelta = timedelta(0)  # it need not be built more often
-    moves: timedelta = timedelta(0)  # nor more often if only time has passed; only with `version_of`
-    staff: bool = False  # only staff may see it
-    # For a topic of one ticker or site: its name, and the function that builds many at once and omits unknown ones.
-    name: str = ""
-    build_many: Callable[[Sequence[str], datetime], dict[str, dict[str, Any]]] | None = None
-    group: str = ""  # topics of one group are built together
-    # In place of `version_topic`: returns the version from all versions, and the seconds since 1970.
-    version_of: Callable[[Mapping[str, int], float], int] | None = None
-    permits: Callable[[int], bool] | None = None  # whether the user of an id may see it
 
 
 class Kind(NamedTuple):
@@ -46,29 +26,13 @@ class Kind(NamedTuple):
     name: str
 
 
-PULSE = "pulse"
-_site = {PULSE: Page(None, progress.pulse, every=timedelta(seconds=2))}  # topics that belong to no application
-
-
-def add(topic: str, page: Page) -> None:
-    """Enters a topic of the whole site. Raises ValueError for one that is there already."""
-    if topic in _site:
-        raise ValueError(f"The topic {topic!r} is registered already.")
-    _site[topic] = page
-
-
-def of_site() -> list[str]:
-    """Returns the topics that belong to no application."""
-    return [*_site]
-
-
 def find(topic: str) -> Page | None:
     """Returns the page of a topic; None for an unknown name.
 
     Reads no database: any name on any stream has a page, also one with a space at its ends, as older rows may have it.
     """
-    if topic in _site:
-        return _site[topic]
+    if page := page_of(topic):
+        return page
     if topic.startswith(boards.WORD):
         return _board(topic)
     name, stream = _split(topic)
@@ -103,7 +67,7 @@ def _board(topic: str) -> Page | None:
 
 def belongs_to_none(topic: str) -> bool:
     """Returns whether a topic belongs to no application, so that it has no stream behind it."""
-    return topic in _site or topic.startswith(boards.WORD)
+    return page_of(topic) is not None or topic.startswith(boards.WORD)
 
 
 def is_name(topic: str) -> bool:

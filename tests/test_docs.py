@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
 
-from dashboard import topics
+from dashboard import site_topics, topics
 from streams import applications
 from tests.deploy import aws_template
 from tests.deploy.aws_template import lacking
@@ -62,7 +62,7 @@ def test_a_documented_topic_exists(topic: str) -> None:
 def test_every_topic_is_documented() -> None:
     families = {name for each in applications.shown() for name, topic in each.topics.items() if topic.many} | {"board"}
     assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted(
-        {*applications.topic_names(), *topics.of_site()} - families
+        {*applications.topic_names(), *site_topics.of_site()} - families
     )
     assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(families)
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models.signals import post_migrate, pre_migrate
 
 from sql.live.models import MOST_VIEW, SqlOutput, SqlRow
 from sql.types import FAMILIES, Family, Kind
@@ -119,18 +118,14 @@ def family_of(type_: str) -> tuple[Family, int]:
     return FAMILIES[Kind(word.split()[0])], int(scale or 0)
 
 
-def connect() -> None:
-    """Drops the views before migrations and makes them afterwards."""
-    pre_migrate.connect(_before, dispatch_uid="sql views")
-    post_migrate.connect(_after, dispatch_uid="sql views")
-
-
-def _before(app_config: Any, plan: Sequence[Any] = (), **_: Any) -> None:
+def before(app_config: Any, plan: Sequence[Any] = (), **_: Any) -> None:
+    """Drops the views before migrations."""
     if app_config.label == "sql" and any(migration.app_label == "sql" for migration, _ in plan):
         drop(_views())
 
 
-def _after(app_config: Any, plan: Sequence[Any] = (), **_: Any) -> None:
+def after(app_config: Any, plan: Sequence[Any] = (), **_: Any) -> None:
+    """Makes them again."""
     if app_config.label == "sql" and any(migration.app_label == "sql" for migration, _ in plan):
         for output in SqlOutput.objects.exclude(view=None) if _exists() else ():
             create(output)

@@ -99,8 +99,8 @@ def test_views_give_way_to_migrations_and_come_back(output: SqlOutput) -> None:
     row_views.create(output)
     plan = [(SimpleNamespace(app_label="sql"), False)]
     tables = connection.introspection
-    row_views._before(apps.get_app_config("sql"), plan)
+    row_views.before(apps.get_app_config("sql"), plan)
     assert output.view not in [each.name for each in tables.get_table_list(connection.cursor())]
-    row_views._after(apps.get_app_config("sql"), plan)
+    row_views.after(apps.get_app_config("sql"), plan)
     assert len(rows(output.view or "")[1]) == 2
     row_views.drop([output.view])
