@@ -79,7 +79,7 @@ def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
         row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, ticker, *map(list, zip(*few, strict=True)))
     ]
     rows += [row for step, starts in others for row in _of_moments.rows(stream, ticker, step, starts)]
-    found = sorted(bar for _, bar in _read(rows))  # by their start
+    found = sorted((bar for _, bar in _read(rows)), key=attrgetter("start"))
     groups = groupby(found, lambda bar: edge_of(edges, bar.start))
     return [next(bars) if edge in stored else merged(to_datetime(edge * SECOND), list(bars)) for edge, bars in groups]
 

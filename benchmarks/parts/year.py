@@ -69,6 +69,7 @@ def main() -> None:
 def fill(days: int) -> None:
     """Stores every step but the minutes, of a ticker and of all tickers."""
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.DEBUG = False  # Django would keep the text of each statement, and quote each of its values
     TradeMinute.objects.create(stream="trades", minute=NOW - timedelta(days=1), ticker=TICKER, side="BUY", **MINUTE)
     for step in rollups.STEPS[1:]:
         for ticker in (TICKER, rollups.ALL):

@@ -17,3 +17,13 @@ def test_named_cells_are_those_that_a_template_writes() -> None:
         context = Context({"row": row})
         found = Template('{% load figures %}{{ row|named_cells:"low:2 sold" }}').render(context)
         assert found == Template(form).render(context)
+
+
+def test_time_rows_are_those_that_a_loop_writes() -> None:
+    time = '<time data-f="at" data-format="whole" datetime="{{ row.at }}">{{ row.at|at_minute }}</time>'
+    row = f'<tr><th scope="row">{time}</th>{{{{ row|named_cells:"low:2 sold" }}}}</tr>'
+    form = f"{{% load figures %}}{{% for row in rows %}}{row}{{% endfor %}}"
+    rows = [{"at": "2026-11-22T14:03:00.000Z", "low": 1.5, "sold": 7}, {"at": "a<b", "low": None, "sold": "x"}, None]
+    context = Context({"rows": rows})
+    found = Template('{% load figures %}{{ rows|time_rows:"low:2 sold" }}').render(context)
+    assert found.replace("\n", "") == Template(form).render(context)
