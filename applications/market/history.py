@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from applications.market import rollups
@@ -26,7 +27,8 @@ def history(stream: str, ticker: str, period: Period) -> dict[str, Any]:
     step, bars, edges = _bars(stream, ticker, period)
     names = COUNTS if ticker == ALL else (*COUNTS, *PRICES)
     start, end = period.bounds(rollups.level_of(step))
-    rows = {int(bar.start.timestamp()): [_value(bar, name) for name in names] for bar in bars}
+    starts = [int(bar.start.timestamp()) for bar in bars]
+    rows = dict(zip(starts, zip(*(_values(bars, name) for name in names), strict=True), strict=True))
     if edges:
         start = clock.to_datetime(edges[0] * clock.SECOND)
     at, *values = columns(edges[:-1] if edges else times(start, end, step), rows, len(names))
@@ -79,8 +81,12 @@ def _value(bar: Bar, name: str) -> Any:
     return bar.cents / 100 if name == "value" else getattr(bar, name)
 
 
+def _values(bars: list[Bar], name: str) -> list[Any]:
+    return [bar.cents / 100 for bar in bars] if name == "value" else list(map(attrgetter(name), bars))
+
+
 def _sums(bars: list[Bar]) -> dict[str, Any]:
-    found = {name: sum(_value(bar, name) for bar in bars) for name in COUNTS}
+    found = {name: sum(_values(bars, name)) for name in COUNTS}
     lows = [bar.low for bar in bars if bar.low is not None]
     highs = [bar.high for bar in bars if bar.high is not None]
     prices = {"low": min(lows, default=None), "high": max(highs, default=None)}

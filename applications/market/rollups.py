@@ -79,9 +79,13 @@ def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
         row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, ticker, *map(list, zip(*few, strict=True)))
     ]
     rows += [row for step, starts in others for row in _of_moments.rows(stream, ticker, step, starts)]
-    found = sorted((bar for _, bar in _read(rows)), key=attrgetter("start"))
-    groups = groupby(found, lambda bar: edge_of(edges, bar.start))
-    return [next(bars) if edge in stored else merged(to_datetime(edge * SECOND), list(bars)) for edge, bars in groups]
+    days: list[Bar] = []
+    parts: list[Bar] = []
+    for _, bar in _read(rows):
+        (days if int(bar.start.timestamp()) in stored else parts).append(bar)
+    groups = groupby(sorted(parts, key=attrgetter("start")), lambda bar: edge_of(edges, bar.start))
+    days += [merged(to_datetime(edge * SECOND), list(within)) for edge, within in groups]
+    return sorted(days, key=attrgetter("start"))
 
 
 def level_of(step: int) -> int:
