@@ -1,8 +1,8 @@
 """Keeps the newest rows of tables whose rows change, such as those of minutes into which records are still counted.
 
-One query gives the number of rows of each time, and sums of some of their columns. Only the rows of times where these
-differ from those of the look before are read anew: of the newest minute as a rule, and of those with late records,
-replays or removals.
+One query gives the number of rows of each time, the greatest key, and sums of some of their columns. Only the rows of
+times where these differ from those of the look before are read anew: of the newest minute as a rule, and of those with
+late records, replays or removals.
 """
 
 import math
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Expression, F, FloatField, QuerySet, Sum
+from django.db.models import Count, Expression, F, FloatField, Max, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from dashboard.held import rows as held_rows
@@ -45,8 +45,9 @@ class Questions:
 
         def prints(stream: str, start: datetime) -> QuerySet[Any]:
             groups = rows_of(stream).filter(**{f"{time}__gte": start}).order_by().values(time)
-            asked: QuerySet[Any] = groups.annotate(rows=Count("pk"), **added).values_list(time, "rows", *added)
-            return asked
+            # The greatest key: a row that is removed and made anew may have the same sums, but never the same key.
+            asked: QuerySet[Any] = groups.annotate(rows=Count("pk"), top=Max("pk"), **added)
+            return asked.values_list(time, "rows", "top", *added)
 
         self._prints = Kept(prints)
         self._few = Kept(lambda stream, times: rows(stream, **{"in": times}))
@@ -58,7 +59,7 @@ class Questions:
         return held_rows.count(since) > held_rows.MOST
 
     def prints(self, stream: str, start: int) -> dict[datetime, tuple[Any, ...]]:
-        """Returns the number of rows and the sums of each time from a time on."""
+        """Returns the number of rows, the greatest key and the sums of each time from a time on."""
         return {time: tuple(found) for time, *found in self._prints.rows(stream, clock.to_datetime(start))}
 
     def rows(self, stream: str, times: Sequence[datetime]) -> Iterator[Row]:

@@ -57,7 +57,11 @@ def test_socket_of_another_origin_is_refused_with_forged_headers(stack: Stack, o
     address = stack.url.replace("https", "wss") + "/ws/live/"
     with pytest.raises(InvalidStatus) as refused:
         connect(
-            address, ssl=stack.trust(), origin=Origin(origin) if origin else None, additional_headers=FORGED
+            address,
+            ssl=stack.trust(),
+            origin=Origin(origin) if origin else None,
+            additional_headers=FORGED,
+            open_timeout=60,
         ).close()
     assert refused.value.response.status_code == 403
 
@@ -67,7 +71,8 @@ def test_socket_opens_for_our_own_page(stack: Stack) -> None:
     client = SiteClient(stack).sign_in("ada")
     client.line.close()
     headers, address = {"Cookie": client.cookie}, stack.url.replace("https", "wss") + "/ws/live/"
-    with connect(address, ssl=stack.trust(), origin=Origin(stack.url), additional_headers=headers) as socket:
+    mine = Origin(stack.url)
+    with connect(address, ssl=stack.trust(), origin=mine, additional_headers=headers, open_timeout=60) as socket:
         socket.send('{"subscribe": ["market"]}')
         assert any('"market"' in str(socket.recv(20)) for _ in range(5))
 

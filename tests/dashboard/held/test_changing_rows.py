@@ -67,6 +67,13 @@ def test_answers_of_changing_rows_are_those_of_the_database(
         assert found == [plain(naive.series(each)) for each in now]
 
 
+def test_row_made_anew_with_the_same_sums_is_read_anew() -> None:
+    commit([(2, "A", "BUY", 2, 2)])
+    lows = [TABLE.series(replace(question(), column="low")).lines[0].whole]
+    commit([(0, "A", "BUY", 0, 1), (2, "A", "BUY", 2, 1)])
+    assert [*lows, TABLE.series(replace(question(), column="low")).lines[0].whole] == [2, 1]
+
+
 def question(stream: str = "trades") -> Question:
     return Question(stream=stream, start=START, end=START + 5 * MINUTE, step=MINUTE, function="sum", column="trades")
 
