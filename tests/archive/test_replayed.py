@@ -76,6 +76,7 @@ def test_every_reader_has_the_records_of_one_millisecond_in_the_same_order(
     assert [(arrived, data) for arrived, _, _, data in found] == whole
 
 
+@pytest.mark.long  # `sql run` computes in a process of its own
 def test_sql_run_reads_a_file_of_the_replay(
     stream: EmbeddedStream, archive: Archive, printed: Printed, tmp_path: Path
 ) -> None:

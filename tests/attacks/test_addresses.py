@@ -69,6 +69,7 @@ def query(value: str) -> str:
     return "&".join(f"{name}={value}" for name in NAMES)
 
 
+@pytest.mark.long  # every page, and one of them runs SQL in a process of its own
 def test_no_query_string_makes_an_error_of_the_server(staff: Client) -> None:
     pages = [address for address in addresses(get_resolver().url_patterns) if "sign-out" not in address]
     assert len(pages) > 40
