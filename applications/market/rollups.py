@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
 from itertools import groupby
-from operator import attrgetter, or_
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
 from common.retention import kept_since
-from dashboard.steps.pieces import RUNS, batched, days_and_others, edge_of, moments
+from dashboard.steps.between import Between
+from dashboard.steps.pieces import edge_of, moments
 from streams.core.clock import SECOND, to_datetime
 from streams.models.kept import Kept
 from streams.models.rollups import Ladder
@@ -74,11 +74,7 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
 def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
     """Returns the bars of a ticker, or of ALL, between each two edges, in seconds: those with trades."""
     stored = kept(TRADES, stream, edges)
-    runs, others = days_and_others(edges, STEPS[:0:-1], stored)
-    rows = [
-        row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, ticker, *map(list, zip(*few, strict=True)))
-    ]
-    rows += [row for step, starts in others for row in _of_moments.rows(stream, ticker, step, starts)]
+    rows = _between.rows(stream, ticker, edges, STEPS[:0:-1], stored)
     days: list[Bar] = []
     parts: list[Bar] = []
     for _, bar in _read(rows):
@@ -115,37 +111,19 @@ def _of_day(stream: str, start: datetime) -> list[tuple[str, Bar]]:
 
 
 FIELDS = ("bought", "sold", "bought_shares", "sold_shares", "billions", "cents", "low", "high", "first", "last")
-
-
-def _rows(which: Q) -> "QuerySet[TradeStep, Any]":
-    return TradeStep.objects.filter(which).values_list("ticker", "start", *FIELDS)
-
-
-def _runs(stream: str, ticker: str, *runs: Sequence[Any]) -> "QuerySet[TradeStep, Any]":
-    return _rows(
-        reduce(
-            or_,
-            (
-                Q(stream=stream, ticker=ticker, step=step, start__gte=first, start__lte=last)
-                for step, first, last in zip(*runs, strict=True)
-            ),
-        )
-    )
-
-
-_of_runs = Kept(_runs)
-_of_moments = Kept(
-    lambda stream, ticker, step, starts: _rows(Q(stream=stream, ticker=ticker, step=step, start__in=starts))
-)
+COLUMNS = ("ticker", "start", *FIELDS)
+_between = Between(TradeStep, "ticker", COLUMNS)
 _of_time = Kept(
-    lambda stream, ticker, step, start, end: _rows(
-        Q(stream=stream, ticker=ticker, step=step, start__gte=start, start__lt=end)
-    ).order_by("start")
+    lambda stream, ticker, step, start, end: (
+        TradeStep.objects.filter(stream=stream, ticker=ticker, step=step, start__gte=start, start__lt=end)
+        .order_by("start")
+        .values_list(*COLUMNS)
+    )
 )
 
 
 def _bars(rows: "QuerySet[TradeStep]") -> Iterator[tuple[str, Bar]]:
-    return _read(rows.values_list("ticker", "start", *FIELDS))
+    return _read(rows.values_list(*COLUMNS))
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, Bar]]:

@@ -3,20 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
-from dashboard.steps.pieces import RUNS, batched, days_and_others, edge_of, moments
+from dashboard.steps.between import Between
+from dashboard.steps.pieces import batched, edge_of, moments
 from streams.core import clock
 from streams.core.clock import to_datetime
-from streams.models.kept import Kept
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 from streams.models.zoned_days import DAY, kept, phase_of
@@ -81,37 +78,12 @@ def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> d
         return {}
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
     days = kept(ORDERS, stream, edges)
-    runs, others = days_and_others(edges, STEPS[:0:-1], days)
-    names = list(sites)
-    rows = [
-        row for few in batched(runs, RUNS) for row in _of_runs.rows(stream, names, *map(list, zip(*few, strict=True)))
-    ]
-    rows += [row for step, starts in others for row in _of_moments.rows(stream, names, step, starts)]
-    for site, at, lines, peak in rows:
+    for site, at, lines, peak in _between.rows(stream, list(sites), edges, STEPS[:0:-1], days):
         grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
 
 
-def _rows(which: Q) -> "QuerySet[SiteStep, Any]":
-    return SiteStep.objects.filter(which).values_list("site", "start", "lines", "peak")
-
-
-def _runs(stream: str, sites: Sequence[str], *runs: Sequence[Any]) -> "QuerySet[SiteStep, Any]":
-    return _rows(
-        reduce(
-            or_,
-            (
-                Q(stream=stream, site__in=sites, step=step, start__gte=first, start__lte=last)
-                for step, first, last in zip(*runs, strict=True)
-            ),
-        )
-    )
-
-
-_of_runs = Kept(_runs)
-_of_moments = Kept(
-    lambda stream, sites, step, starts: _rows(Q(stream=stream, site__in=sites, step=step, start__in=starts))
-)
+_between = Between(SiteStep, "site__in", ("site", "start", "lines", "peak"))
 
 
 def level_of(step: int) -> int:
