@@ -1,13 +1,11 @@
 """Makes the delivery of `trades`: it rolls minutes up into the steps of pages and of boards."""
 
+from functools import partial
+
 from applications.market.datasets import TABLE
 from applications.market.rollups import LADDER
 from dashboard.steps.building import with_tables
 from streams.models.rollups import Roller
 
 BOTH = with_tables(LADDER, TABLE)
-
-
-def roller(stream: str) -> Roller:
-    """Returns the delivery of a stream."""
-    return Roller(BOTH, stream)
+roller = partial(Roller, BOTH)  # makes the delivery of a stream

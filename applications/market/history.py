@@ -57,8 +57,8 @@ def csv_rows(stream: str, ticker: str, period: Period) -> Iterator[Iterable[Any]
     """Yields the steps of the time with trades, oldest first, in CSV_COLUMNS."""
     step, bars, edges = _bars(stream, ticker, period)
     lengths = {start: end - start for start, end in pairwise(edges or [])}
-    for bar in bars:
-        values = [_value(bar, name) for name in (*COUNTS, *PRICES)]
+    rows = zip(*(_values(bars, name) for name in (*COUNTS, *PRICES)), strict=True)
+    for bar, values in zip(bars, rows, strict=True):
         length = lengths.get(int(bar.start.timestamp()), step)
         yield (
             *time_columns(clock.to_iso(clock.from_datetime(bar.start))),
@@ -75,10 +75,6 @@ def _bars(stream: str, ticker: str, period: Period) -> tuple[int, list[Bar], lis
     if edges := period.edges(step):
         return step, rollups.bars_between(stream, ticker, edges), edges
     return step, rollups.bars(stream, ticker, *period.bounds(rollups.level_of(step)), step), None
-
-
-def _value(bar: Bar, name: str) -> Any:
-    return bar.cents / 100 if name == "value" else getattr(bar, name)
 
 
 def _values(bars: list[Bar], name: str) -> list[Any]:
