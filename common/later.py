@@ -5,13 +5,11 @@ from functools import cache, partial
 from pkgutil import resolve_name
 from typing import Any
 
-PLACES: list[str] = []  # all that were named, for the test that each of them exists
 _found = cache(resolve_name)
 
 
 def later(place: str) -> Callable[..., Any]:
     """Returns a function that imports the one at `MODULE:NAME` when it is first called, and calls it."""
-    PLACES.append(place)
     return partial(_call, place)
 
 

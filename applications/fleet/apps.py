@@ -8,6 +8,6 @@ class FleetConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.fleet.source import SOURCE  # noqa: PLC0415 - as the other applications do
-        from streams.applications import register_source  # noqa: PLC0415 - models are loaded only now
+        from streams.applications import register_source  # noqa: PLC0415 - as above
 
         register_source(SOURCE)

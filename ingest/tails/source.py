@@ -1,11 +1,10 @@
 """Enters `manage.py produce tail`; its parts are loaded only when it runs."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from streams.applications import Runner, RunnerKind
+from common.later import later
+from streams.applications import RunnerKind
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -18,15 +17,9 @@ def add_options(parser: ArgumentParser) -> None:
     only.add_argument("--until-caught-up", action="store_true", help="stop when every file is read to its end")
 
 
-def _open(options: Mapping[str, Any]) -> Runner:
-    from ingest.tails.opening import open_runner  # noqa: PLC0415 - every command of manage.py imports this module
-
-    return open_runner(options)
-
-
 KIND = RunnerKind(
     name="tail",
     help="the lines of files that grow and rotate",
-    open=_open,
+    open=later("ingest.tails.opening:open_runner"),
     add_options=add_options,
 )
