@@ -63,7 +63,7 @@ class Table(Struct, frozen=True, kw_only=True, dict=True):
     steps: Steps | None = None  # sums that are kept; None: each question reads the rows
     # A name of its own, if the newest rows stay in memory: rows that are never changed, with `whole`, or with `sums`.
     held: str = ""
-    sums: Sequence[str] = ()  # columns whose sums tell that rows of a time have changed
+    sums: Sequence[str] = ()  # if a stored row of a time changes, the sum of one of these columns over that time does
     numbers: Collection[str] = ()  # columns with numbers, if rows stay in memory
 
     def series(self, asked: Question) -> Series:

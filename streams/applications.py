@@ -3,7 +3,7 @@
 An application is one Django app. Its `AppConfig.ready()` calls `register`; all code that works with applications by
 name calls `find` and `names`. Nothing else in Millrace knows the list of applications.
 
-This module imports nothing at run time but the parts of a declaration, so that every layer may import it.
+This module imports nothing of ours at run time but the parts of a declaration, so that every layer may import it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Defines the parts of an application's declaration: its sources, topics, links, datasets, and its report's question.
 
-This module imports nothing at run time, so that every layer may import it.
+This module imports nothing of ours at run time, so that every layer may import it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps the newest rows of tables whose rows change, such as those of minutes into which records are still counted.
+"""Keeps the newest rows of tables in which stored rows change, such as minutes that still take records.
 
 One query gives the number of rows of each time, the greatest key, and sums of some of their columns. Only the rows of
 times where these differ from those of the look before are read anew: of the newest minute as a rule, and of those with
@@ -73,7 +73,7 @@ class Questions:
 
 
 class Changing(NamedTuple):
-    """Names the rows of a table whose rows change (dashboard.held.rows.Rows)."""
+    """Names and reads the rows of one stream in such a table, as dashboard.held.rows.Rows says."""
 
     key: tuple[str, str]
     questions: Questions

@@ -1,7 +1,7 @@
 """Keeps the newest rows of tables to which rows are added and from which they are removed, but never changed.
 
 Beside them it keeps the parts of steps that questions computed (dashboard/held/answers.py), until a row is added there.
-Tables whose rows change are read by dashboard/held/changing.py, and kept here as well.
+dashboard/held/changing.py reads tables in which stored rows change; their rows are kept here, too.
 """
 
 from bisect import bisect_left
@@ -157,7 +157,7 @@ class Source(NamedTuple):
         return recall((self.key, held.start), lambda: self._refreshed(held, start))
 
     def _refreshed(self, held: Held, start: int) -> Held | None:
-        """Adds the new rows. Rows whose keys were given earlier and that were stored later make it read all anew."""
+        """Adds the new rows. If a row with a smaller key was stored later, all rows are read anew."""
         if len(held.rows) > MOST // 2:
             held.cut(start)
         self._load(held, held.last)

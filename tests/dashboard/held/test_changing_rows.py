@@ -1,4 +1,4 @@
-"""Rows that change give, from memory, the answers of the database, whatever was counted, came late or was removed."""
+"""Tests that the answers from memory equal those of the database after counts, late records and removals."""
 
 from collections.abc import Sequence
 
